@@ -1,0 +1,1 @@
+"""Acts on the estate: the Pulumi program, components, targets, the provider, verification and drills."""

@@ -1,0 +1,1 @@
+"""Judges the estate: rules, control frameworks, waivers, verdicts, evidence, reports, the policy pack."""

@@ -1,0 +1,1 @@
+"""Declares what the estate is: models, units, loading, catalogue and bundled estates. Pure."""
