@@ -9,7 +9,7 @@ OWNER_ONLY = 0o600
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """The content in that file: written beside it, flushed to the disk, then put in its place; OSError if it cannot."""
+    """The content in that file, written beside it, flushed, then put in its place; OSError if it cannot."""
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:80]}.")

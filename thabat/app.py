@@ -14,7 +14,7 @@ COMMANDS = (
     "init", "validate", "check", "rules", "preview", "up", "destroy", "observe", "verify", "report", "schema",
     "import", "env", "doctor", "config",
 )  # fmt: skip
-"""Each is a module of this package (`import` is `imports`) with a function of the command's name, or an `app`."""
+"""Each is a module here (`import` is `imports`) with a function of the command's name, or an `app`."""
 
 _MODULES = {"import": "imports"}
 
@@ -27,7 +27,7 @@ def build() -> typer.Typer:
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
-        epilog="Exit codes: 0 clean, 1 findings, 2 bad usage or spec, 3 not evaluated, 4 locked, 130 interrupted.",
+        epilog="Exit codes: 0 clean, 1 findings, 2 bad call or spec, 3 not judged, 4 locked, 130 stopped.",
     )
     app.callback()(thabat)
     for name in COMMANDS:

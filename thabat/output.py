@@ -31,7 +31,7 @@ class Output:
 
 
 def outputs(asked: Sequence[str] | None, known: Sequence[str]) -> tuple[Output, ...]:
-    """What `-o` asked for, else the first known form on standard output; two on standard output are refused."""
+    """What `-o` asked for, else the first known form on standard output; two there are refused."""
     wanted = tuple(_output(text, known) for text in asked or (known[0],))
     if sum(output.path is None for output in wanted) > 1:
         raise Stop(
