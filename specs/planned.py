@@ -111,7 +111,8 @@ class Planned:
     parent: str | None
     """`collection/id` of what it stands in, of the same stack.
 
-    Its type follows from the collection alone, so that nothing that moves within its site gets another URN."""
+    Its type follows from the collection alone, so that nothing that moves within its site gets another URN.
+    """
     properties: Mapping[str, Any]
     """JSON values: the element's fields that are not at their defaults (`id` as `key`), `site` where it
     belongs to one, and the table of `TABLES`."""
@@ -166,7 +167,7 @@ def estate_from_planned(planned: Iterable[Planned], base: Estate, stack: str | N
     """The base with the elements of one stack (None: of all) replaced by what is planned.
 
     Elements that belong to the stack and are not planned are gone; other stacks' elements and whatever is
-    never planned (models, hazards, teams) stay as the base has them. Numbers may be floats, as the engine's are.
+    never planned (models, hazards, teams) stay as the base has them. Numbers may be floats: the engine's are.
     """
     kept: dict[str, dict[str, Element]] = {
         collection: {
