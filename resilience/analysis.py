@@ -1,0 +1,96 @@
+"""All first proofs of one estate, each computed when it is first asked for."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from resilience.results import (
+    CapacityBalance,
+    Category,
+    Deadlock,
+    FailoverPath,
+    Impact,
+    Missing,
+    PowerLoad,
+    Recovery,
+    ReplicationRoutes,
+    RoomHeat,
+    Standing,
+)
+from specs.model import Estate
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The proofs of an estate as it stands in one phase; nothing is computed before it is read."""
+
+    estate: Estate
+
+    @cached_property
+    def standings(self) -> tuple[Standing, ...]:
+        """Every service by id, with its single points of failure and what is missing to be sure."""
+        raise NotImplementedError
+
+    @cached_property
+    def impacts(self) -> tuple[Impact, ...]:
+        """What each event that touches a service does, by category, then event."""
+        raise NotImplementedError
+
+    def impact_of(self, *events: str) -> Impact:
+        """What these events at once do to the services, whatever it is."""
+        raise NotImplementedError
+
+    @cached_property
+    def failovers(self) -> tuple[FailoverPath, ...]:
+        """Usual ways and those after each loss that changes them, by service, user, event."""
+        raise NotImplementedError
+
+    @cached_property
+    def recoveries(self) -> tuple[Recovery, ...]:
+        """Recovery from the loss of each site that services run at, by site."""
+        raise NotImplementedError
+
+    @cached_property
+    def deadlocks(self) -> tuple[Deadlock, ...]:
+        """Cold-start and recovery deadlocks."""
+        raise NotImplementedError
+
+    @cached_property
+    def missing(self) -> tuple[Missing, ...]:
+        """Every undeclared fact met while the graph was built."""
+        raise NotImplementedError
+
+    @cached_property
+    def power_loads(self) -> tuple[PowerLoad, ...]:
+        """Every power element in the normal state, by id."""
+        raise NotImplementedError
+
+    def power_loads_without(self, lost: frozenset[str]) -> tuple[PowerLoad, ...]:
+        """Every power element once those (`power/…`) are lost and their load has moved, by id."""
+        raise NotImplementedError
+
+    def distribution_paths(self, site: str) -> dict[str, frozenset[str]]:
+        """Power elements (`power/…`) of each distribution path of that site."""
+        raise NotImplementedError
+
+    @cached_property
+    def heat(self) -> tuple[RoomHeat, ...]:
+        """Every room with equipment, by id."""
+        raise NotImplementedError
+
+    def capacity_without(self, site: str | None) -> tuple[CapacityBalance, ...]:
+        """Platforms against their workloads after the loss of that site (None: in quiet times)."""
+        raise NotImplementedError
+
+    @cached_property
+    def replication_routes(self) -> tuple[ReplicationRoutes, ...]:
+        """Every replication between two sites, by id."""
+        raise NotImplementedError
+
+    def category(self, event: str) -> Category:
+        """Kind of an event."""
+        raise NotImplementedError
+
+
+def analyse(estate: Estate) -> Analysis:
+    """The proofs of that estate, which is already as of some phase."""
+    return Analysis(estate)
