@@ -84,8 +84,8 @@ TABLES: Final[Mapping[str, str]] = {
 }
 """By collection: the property that lists who shares the element, so that what shares it moves as one.
 
-`holds`: device -> {unit: lowest rack unit, height: in units, face: front, rear or both}, for devices with a
-position and a height. `ports`: port -> `cables/id` or `circuits/id`. `assigned`: address -> device.
+`holds`: device -> {height: rack units, face: front or rear, full_depth: whether it takes both, position: lowest
+unit, absent beside the units}. `ports`: port -> `cables/id` or `circuits/id`. `assigned`: address -> device.
 `outlets`: device -> watts that it draws there when all its cords carry their share.
 """
 
@@ -308,9 +308,8 @@ def _tables(estate: Estate) -> dict[tuple[str, str], dict[str, Any]]:
         tables.setdefault((collection, key), {})[member] = entry
 
     for device in estate.devices.values():
-        place = _units_taken(estate, device)
-        if place is not None and device.rack is not None:
-            enter("racks", device.rack, device.id, place)
+        if device.rack is not None:
+            enter("racks", device.rack, device.id, _stand(estate, device))
         for address in device.addresses:
             enter("networks", address.network, address.address, device.id)
         for feed, watts in _draw_by_feed(estate, device).items():
@@ -325,13 +324,15 @@ def _tables(estate: Estate) -> dict[tuple[str, str], dict[str, Any]]:
     return {place: dict(sorted(table.items())) for place, table in tables.items()}
 
 
-def _units_taken(estate: Estate, device: Device) -> dict[str, Any] | None:
+def _stand(estate: Estate, device: Device) -> dict[str, Any]:
     model = estate.models.get(device.model)
-    if device.position is None or model is None or model.device_type.u_height == 0:
-        return None
-    kind = model.device_type
-    face = "both" if kind.is_full_depth else device.face
-    return {"unit": device.position, "height": plain_numbers(kind.u_height), "face": face}
+    stand: dict[str, Any] = {"face": device.face}
+    if model is not None:
+        stand["full_depth"] = model.device_type.is_full_depth
+        stand["height"] = plain_numbers(model.device_type.u_height)
+    if device.position is not None:
+        stand["position"] = device.position
+    return stand
 
 
 def _draw_by_feed(estate: Estate, device: Device) -> dict[str, float]:

@@ -152,8 +152,8 @@ def test_a_parent_is_of_the_same_stack_and_its_type_follows_from_the_collection(
 
 def test_a_rack_holds_its_devices_so_that_a_swap_is_a_change_of_one_table() -> None:
     assert planned(small(), "racks/a-01").properties["holds"] == {
-        "srv-01": {"unit": 3, "height": 2, "face": "both"},
-        "srv-02": {"unit": 5, "height": 2, "face": "both"},
+        "srv-01": {"face": "front", "full_depth": True, "height": 2, "position": 3},
+        "srv-02": {"face": "front", "full_depth": True, "height": 2, "position": 5},
     }
 
 
