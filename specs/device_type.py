@@ -1,6 +1,5 @@
 """An equipment model as NetBox's library publishes it: exact on what is used, lenient on the rest."""
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -63,20 +62,17 @@ def _truth(value: Any) -> Any:
 
 
 def _measure(value: Any) -> Any:
-    """A number, also where it was quoted."""
-    if isinstance(value, bool):
+    """A number, also where it comes as the text that was written."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return float(value.replace("_", ""))
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("here stands a number")
-    if isinstance(value, str):
-        if not re.fullmatch(r"\s*[0-9]{1,9}(?:\.[0-9]{1,9})?\s*", value):
-            raise ValueError("here stands a number")
-        return float(value)
-    if isinstance(value, int) and abs(value) > _LARGEST:
+    if not abs(value) <= _LARGEST:
         raise ValueError("the number is too large")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("here stands a finite number")
     return value
 
 
+_NUMBER = re.compile(r"\s*\+?(?:[0-9][0-9_]{0,12}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9])?\s*")
 _WORDS_OF_TRUTH = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
 _LARGEST = 10**9
 
@@ -96,8 +92,12 @@ class _Lenient(BaseModel):
     @classmethod
     def _without_empty_keys(cls, value: Any) -> Any:
         if isinstance(value, Mapping):
-            return {key: entry for key, entry in value.items() if entry is not None}
+            return {key: entry for key, entry in value.items() if entry not in _NOTHING}
         return value
+
+
+_NOTHING = (None, "", "~", "null")
+"""How YAML writes that nothing is there; names that no port has."""
 
 
 class Port(_Lenient):

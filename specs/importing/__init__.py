@@ -1,0 +1,1 @@
+"""What others keep in other forms, brought into the form of an estate."""
