@@ -84,8 +84,8 @@ TABLES: Final[Mapping[str, str]] = {
 }
 """By collection: the property that lists who shares the element, so that what shares it moves as one.
 
-`holds`: device -> {height: rack units, face: front or rear, full_depth: whether it takes both, position: lowest
-unit, absent beside the units}. `ports`: port -> `cables/id` or `circuits/id`. `assigned`: address -> device.
+`holds`: device -> {height: rack units, face: front or rear, full_depth: whether it takes both, position:
+lowest unit, absent beside the units}. `ports`: port -> `cables/id` or `circuits/id`. `assigned`: address -> device.
 `outlets`: device -> watts that it draws there when all its cords carry their share.
 """
 

@@ -1,0 +1,1 @@
+"""What a stack is made of: Pulumi components, each over the resources of one topic."""
