@@ -13,6 +13,8 @@ from specs.files import write_whole
 
 PASSPHRASE_FILE = "passphrase"
 PASSPHRASE_BYTES = 32
+PROJECT_FILE = "Pulumi.yaml"
+HOME_NAME = ".thabat"
 
 
 def environment(
@@ -76,3 +78,10 @@ def passphrase_file(home: Path) -> Path:
             file.hardlink_to(made)
         made.unlink()
     return file
+
+
+def home_folder(start: Path) -> Path:
+    """Where the engine's own files go: `.thabat` in the checkout around `start`, else in `start`."""
+    start = start.absolute()
+    project = next((at for at in (start, *start.parents) if (at / PROJECT_FILE).is_file()), start)
+    return project / HOME_NAME
