@@ -1,0 +1,59 @@
+"""The asset register: planned and observed rows, their history and their life cycle, on SQLAlchemy."""
+
+from infra.register.errors import (
+    Collision,
+    CollisionError,
+    Impossible,
+    ImpossibleError,
+    LifeCycleError,
+    NewerRegisterError,
+    NoSuchRowError,
+    RegisterError,
+    RegisterUnreadableError,
+)
+from infra.register.location import DEFAULT_LOCATION, locate
+from infra.register.register import Register, this_actor
+from infra.register.rows import (
+    STATES,
+    Actor,
+    Altered,
+    Change,
+    Element,
+    Event,
+    Observation,
+    ObservedRow,
+    PlannedRow,
+    RecordedEvent,
+    Seen,
+    State,
+    Unsettled,
+)
+
+__all__ = [
+    "DEFAULT_LOCATION",
+    "STATES",
+    "Actor",
+    "Altered",
+    "Change",
+    "Collision",
+    "CollisionError",
+    "Element",
+    "Event",
+    "Impossible",
+    "ImpossibleError",
+    "LifeCycleError",
+    "NewerRegisterError",
+    "NoSuchRowError",
+    "Observation",
+    "ObservedRow",
+    "PlannedRow",
+    "RecordedEvent",
+    "Register",
+    "RegisterError",
+    "RegisterUnreadableError",
+    "Seen",
+    "State",
+    "Unsettled",
+    "locate",
+    "this_actor",
+]

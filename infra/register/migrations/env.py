@@ -1,0 +1,12 @@
+"""Runs the steps on the connection, and in the transaction, of whoever opens the register."""
+
+from alembic import context
+
+from infra.register.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transactional_ddl=False,
+)
+context.run_migrations()
