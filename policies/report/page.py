@@ -1,0 +1,162 @@
+"""The report: one HTML file that needs nothing else, in English and Arabic, all that a spec says escaped."""
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from policies.report.elevations import elevations, total
+from policies.report.purchases import phase_plans
+from policies.report.rule_words import RULE_WORDS
+from policies.report.topology import BOX_HEIGHT, BOX_WIDTH, WIDTH, topology
+from policies.report.words import WORDS, Word
+from policies.rules import RULES
+from resilience.analysis import Analysis
+from specs.base import Text
+from specs.findings import Judgement, Severity, Verdict
+from specs.loading import Loaded
+from specs.model import Estate
+from specs.text import plain
+from specs.units import DimensionName, format_quantity
+
+
+def render(loaded: Loaded, estate: Estate, judgement: Judgement, analysis: Analysis, *, version: str) -> str:
+    """The whole page; `estate` is as of the judgement's phase, `version` is the tool's."""
+    style, script = _asset("style.css"), _asset("script.js")
+    environment = _environment(estate)
+    return environment.get_template("page.html.j2").render(
+        estate=estate,
+        judgement=judgement,
+        analysis=analysis,
+        header=loaded.estate.estate,
+        plans=phase_plans(loaded.estate),
+        rooms=elevations(estate),
+        topology=topology(estate),
+        canvas={"width": WIDTH, "box_width": BOX_WIDTH, "box_height": BOX_HEIGHT},
+        rules={rule.id: rule for rule in RULES},
+        sites=_sites(estate),
+        severities=tuple(Severity),
+        verdicts=tuple(Verdict),
+        version=version,
+        style=Markup(style),
+        script=Markup(script),
+        policy=_content_policy(style, script),
+    )
+
+
+def _environment(estate: Estate) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("policies.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals |= {"w": word, "say": say, "label": _labeller(estate), "rule_words": RULE_WORDS}
+    environment.filters |= {
+        "id": identifier,
+        "told": told,
+        "quantity": quantity,
+        "percent": percent,
+        "plain": plain,
+    }
+    return environment
+
+
+def word(key: str) -> Markup:
+    """A word of the report in both languages, of which the page shows one."""
+    return _both(WORDS[key])
+
+
+def say(text: Text | str | None) -> Markup:
+    """Words of the spec, in whatever languages it has them."""
+    if text is None:
+        return word("not_declared")
+    if isinstance(text, str):
+        return Markup("<bdi>{}</bdi>").format(plain(text))
+    return _both(Word(plain(text.reading("en")), plain(text.reading("ar"))))
+
+
+def identifier(value: object) -> Markup:
+    """An id or another text that reads from left to right whatever stands around it."""
+    return Markup('<bdi class="id" dir="ltr">{}</bdi>').format(plain(str(value)))
+
+
+def told(sentence: str) -> Markup:
+    """A sentence that is written in English alone."""
+    return Markup('<span lang="en" dir="ltr" class="told">{}</span>').format(plain(sentence))
+
+
+def quantity(value: float | None, dimension: DimensionName) -> Markup:
+    """A quantity with its unit, rounded to four digits for people."""
+    if value is None:
+        return word("unknown")
+    rounded = float(f"{value:.4g}")
+    return Markup('<bdi class="num" dir="ltr">{}</bdi>').format(format_quantity(rounded, dimension))
+
+
+def percent(value: float | None, digits: int = 0) -> Markup:
+    """A share as per cent."""
+    if value is None:
+        return word("unknown")
+    return Markup('<bdi class="num" dir="ltr">{} %</bdi>').format(f"{100 * value:.{digits}f}")
+
+
+def _both(text: Word) -> Markup:
+    if text.en == text.ar:
+        return Markup("<bdi>{}</bdi>").format(text.en)
+    return Markup('<span class="en" lang="en">{}</span><span class="ar" lang="ar">{}</span>').format(
+        text.en, text.ar
+    )
+
+
+def _labeller(estate: Estate) -> Callable[[str], Markup]:
+    def label(reference: str) -> Markup:
+        """What people call the element that `collection/id` names."""
+        element = estate.element(reference)
+        if element is None or element.name is None:
+            return identifier(reference.rpartition("/")[2] or reference)
+        return say(element.name)
+
+    return label
+
+
+def _sites(estate: Estate) -> tuple[Mapping[str, Any], ...]:
+    rooms = {room.id: room.site for room in estate.rooms.values()}
+    racks = {rack.id: rooms[rack.room] for rack in estate.racks.values()}
+    at = {
+        device.id: racks[device.rack] if device.rack is not None else rooms[str(device.room)]
+        for device in estate.devices.values()
+    }
+    order = ("primary", "dr", "vault", "witness", "operations", "forensics", "pop", "other")
+    return tuple(
+        {
+            "site": site,
+            "rooms": sum(place == site.id for place in rooms.values()),
+            "racks": sum(place == site.id for place in racks.values()),
+            "devices": sum(place == site.id for place in at.values()),
+            "load": total(estate, (device for device in estate.devices.values() if at[device.id] == site.id)),
+        }
+        for site in sorted(estate.sites.values(), key=lambda site: (order.index(site.role), site.id))
+    )
+
+
+def _asset(name: str) -> str:
+    return files("policies.report").joinpath("templates", name).read_text("utf-8")
+
+
+def _content_policy(style: str, script: str) -> str:
+    """Nothing is fetched, and nothing runs but what this file came with."""
+    return (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -1,0 +1,219 @@
+"""Every word of the report itself, in English and in Arabic, in one table; what a spec says is not in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+LANGUAGES = ("en", "ar")
+"""English first: what is shown before anybody switches."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """One text of the report in both languages."""
+
+    en: str
+    ar: str
+
+    def reading(self, language: str) -> str:
+        """The text in that language."""
+        return self.ar if language == "ar" else self.en
+
+
+def _table(**words: tuple[str, str]) -> Mapping[str, Word]:
+    return {key: Word(*pair) for key, pair in words.items()}
+
+
+WORDS: Mapping[str, Word] = _table(
+    # The frame
+    report=("Assurance report", "تقرير التحقق"),
+    contents=("Contents", "المحتويات"),
+    switch=("العربية", "English"),
+    print=("Print", "طباعة"),
+    skip=("Skip to the content", "انتقل إلى المحتوى"),
+    classification=("Classification", "درجة السرية"),
+    public=("Public", "عام"),
+    internal=("Internal", "داخلي"),
+    restricted=("Restricted", "مقيّد"),
+    secret=("Secret", "سري"),
+    version=("Version", "الإصدار"),
+    digest=("Digest of the specs", "بصمة المواصفات"),
+    approver=("Approved by", "اعتمده"),
+    approved_on=("Approved on", "تاريخ الاعتماد"),
+    distribution=("Distribution", "التوزيع"),
+    owner=("Owner", "الجهة المالكة"),
+    phase=("As of phase", "حتى المرحلة"),
+    judged_on=("Judged as of", "تاريخ التقييم"),
+    made_by=("Made by", "أُعدّ بواسطة"),
+    today=("Today", "الوضع الراهن"),
+    none=("None", "لا يوجد"),
+    not_declared=("not declared", "غير معلن"),
+    # For the decision-maker
+    summary=("For the decision-maker", "لمتخذ القرار"),
+    holds=("The design holds", "التصميم متماسك"),
+    holds_text=(
+        "No rule fails and nothing mandatory is unknown on what is declared.",
+        "لا تخالف المواصفات المعلنة أي قاعدة، ولا مجهول في القواعد الإلزامية.",
+    ),
+    stopped=("The plan is stopped", "الخطة موقوفة"),
+    stopped_text=(
+        "Mandatory rules fail or cannot be judged. Mend the causes below, the gravest first.",
+        "قواعد إلزامية لم تتحقق أو تعذّر الحكم عليها. عالج الأسباب أدناه بدءاً بأخطرها.",
+    ),
+    advised=("The plan may go on, with findings", "يمكن المضي بالخطة مع ملاحظات"),
+    advised_text=(
+        "Nothing mandatory fails; findings of lesser weight remain.",
+        "لا مخالفة لقاعدة إلزامية؛ وتبقى ملاحظات أقل شأناً.",
+    ),
+    evidence_only=(
+        "A verdict is technical evidence on what is declared. It certifies nothing and replaces no audit.",
+        "الحكم دليل تقني على ما هو معلن، ولا يمنح شهادة ولا يغني عن التدقيق.",
+    ),
+    root_causes=("Causes to mend", "أسباب تجب معالجتها"),
+    failures=("Failures", "مخالفات"),
+    unknowns=("Unknown", "مجهول"),
+    waived_ones=("Waived", "مستثنى"),
+    passes=("Passes", "مستوفى"),
+    gravest=("What to mend first", "ما يُعالج أولاً"),
+    at_a_glance=("The estate at a glance", "المنشأة في لمحة"),
+    services_at_risk=("Services that one failure can take down", "خدمات يسقطها عطل واحد"),
+    site_loss=("What the loss of each site takes down", "ما يسقط بفقدان كل موقع"),
+    readiness=("Recovery after the loss of the primary site", "التعافي بعد فقدان الموقع الرئيسي"),
+    # Verdicts and severities
+    fail=("Fails", "مخالف"),
+    unknown=("Unknown", "مجهول"),
+    waived=("Waived", "مستثنى"),
+    **{"pass": ("Passes", "مستوفى")},
+    critical=("Critical", "حرج"),
+    high=("High", "عالٍ"),
+    medium=("Medium", "متوسط"),
+    low=("Low", "منخفض"),
+    # Findings
+    findings=("Findings", "الملاحظات"),
+    findings_text=(
+        "Grouped by what has to be mended: one cure takes away all findings of its group.",
+        "مجمّعة حسب ما تجب معالجته: علاج واحد يزيل كل ملاحظات مجموعته.",
+    ),
+    no_findings=("No finding.", "لا ملاحظات."),
+    why=("Why it matters", "لماذا يهم"),
+    mend=("How to mend it", "كيف يُعالج"),
+    evidence=("Evidence", "الأدلة"),
+    controls=("Bears on", "يتصل بالضوابط"),
+    filter=("Show", "أظهر"),
+    all=("All", "الكل"),
+    where=("Where", "الموضع"),
+    rules_judged=("Rules judged", "القواعد المقيَّمة"),
+    rule=("Rule", "القاعدة"),
+    verdict=("Verdict", "الحكم"),
+    severity=("Severity", "الخطورة"),
+    # Estate by site
+    estate=("The estate by site", "المنشأة حسب الموقع"),
+    site=("Site", "الموقع"),
+    sites=("Sites", "المواقع"),
+    role=("Role", "الدور"),
+    primary=("Primary", "رئيسي"),
+    dr=("Disaster recovery", "تعافٍ من الكوارث"),
+    vault=("Vault", "خزانة"),
+    witness=("Witness", "شاهد"),
+    operations=("Operations", "عمليات"),
+    pop=("Point of presence", "نقطة تواجد"),
+    forensics=("Forensics lab", "مختبر جنائي رقمي"),
+    other=("Other", "أخرى"),
+    rooms=("Rooms", "الغرف"),
+    racks=("Racks", "الخزائن"),
+    devices=("Devices", "الأجهزة"),
+    platforms=("Platforms", "المنصات"),
+    services=("Services", "الخدمات"),
+    circuits=("Circuits", "الدوائر"),
+    datasets=("Datasets", "مجموعات البيانات"),
+    it_load=("IT load", "حمل المعدات"),
+    it_limit=("Built for", "السعة التصميمية"),
+    load_share=("Share used", "نسبة الاستخدام"),
+    hazards=("Hazards", "المخاطر"),
+    jurisdiction=("Jurisdiction", "الولاية القانونية"),
+    # Phases
+    plan=("The expansion by phase", "التوسعة حسب المرحلة"),
+    from_to=("From – to", "من – إلى"),
+    enters=("Enters service", "يدخل الخدمة"),
+    leaves=("Leaves service", "يخرج من الخدمة"),
+    budget=("Budget", "الميزانية"),
+    equipment_cost=("Equipment", "المعدات"),
+    to_buy=("To buy", "للشراء"),
+    model=("Model", "الطراز"),
+    quantity=("Quantity", "الكمية"),
+    unit_price=("Unit price", "سعر الوحدة"),
+    sum=("Sum", "المجموع"),
+    lead_time=("Lead time", "مدة التوريد"),
+    order_by=("Order by", "يُطلب قبل"),
+    no_phases=("The estate declares no phases.", "لم تُعلن مراحل."),
+    nothing_to_buy=("No equipment with a price enters in this phase.", "لا معدات مسعّرة تدخل في هذه المرحلة."),
+    # Services
+    service=("Service", "الخدمة"),
+    tier=("Tier", "الفئة"),
+    strategy=("Strategy", "الاستراتيجية"),
+    objective=("Objective", "الهدف"),
+    predicted=("Predicted", "المتوقع"),
+    availability_target=("Availability target", "هدف التوافر"),
+    depends_on=("Depends on", "يعتمد على"),
+    runs_on=("Runs on", "يعمل على"),
+    single_points=("Single points of failure", "نقاط الفشل الوحيدة"),
+    failover=("Failover path", "مسار التحويل"),
+    carries=("Carries the load", "يتحمل الحمل"),
+    does_not_carry=("Does not carry the load", "لا يتحمل الحمل"),
+    chain=("Chain", "السلسلة"),
+    rto=("RTO", "هدف زمن التعافي"),
+    rpo=("RPO", "هدف نقطة التعافي"),
+    met=("within the objective", "ضمن الهدف"),
+    missed=("over the objective", "يتجاوز الهدف"),
+    predicted_note=(
+        "Predicted from the specs at pessimistic durations; no drill measured it.",
+        "متوقع من المواصفات بأطول المدد؛ لم يُقَس في تمرين.",
+    ),
+    latency=("Latency", "زمن الوصول"),
+    bandwidth_left=("Bandwidth", "سعة النقل"),
+    # Resilience
+    deadlocks=("Cold-start deadlocks", "حلقات تمنع البدء من الصفر"),
+    no_deadlocks=(
+        "From a cold start everything comes up in order.",
+        "من البدء البارد يعمل كل شيء بالترتيب.",
+    ),
+    breaks_it=("What breaks the deadlock", "ما يكسر الحلقة"),
+    lost=("Lost", "يسقط"),
+    degraded=("Degraded", "يتراجع"),
+    takes_over=("Taken over", "يُحوَّل"),
+    # Topology and racks
+    topology=("Topology and shared risks", "الشبكة والمخاطر المشتركة"),
+    topology_text=(
+        "Choose a hazard to light all that it takes down at once.",
+        "اختر خطراً لإبراز كل ما يُسقطه دفعة واحدة.",
+    ),
+    no_hazard=("No hazard chosen", "لم يُختر خطر"),
+    undeclared_route=("Route not declared: its diversity is unknown.", "المسار غير معلن: تنوعه مجهول."),
+    between=("Between", "بين"),
+    carrier=("Carrier", "المشغّل"),
+    bandwidth=("Bandwidth", "السعة"),
+    route=("Route", "المسار"),
+    elevations=("Rack elevations", "واجهات الخزائن"),
+    elevations_text=(
+        "Front view, unit 1 at the bottom.",
+        "منظر أمامي، الوحدة 1 في الأسفل.",
+    ),
+    room=("Room", "الغرفة"),
+    units_used=("Units used", "الوحدات المستخدمة"),
+    load=("Load", "الحمل"),
+    of=("of", "من"),
+    # Method
+    method=("How to read this", "كيف يُقرأ هذا التقرير"),
+    method_text=(
+        "Every verdict follows from what the specs declare, as of the phase and day named above. "
+        "A fact that nobody declared is unknown, and unknown is never a pass.",
+        "كل حكم مستنتج مما تعلنه المواصفات حتى المرحلة والتاريخ المذكورين أعلاه. "
+        "وما لم يُعلن فهو مجهول، والمجهول لا يُعدّ مستوفى أبداً.",
+    ),
+    optimistic=(
+        "Predicted figures consider the failures that are modelled; they leave out what nobody declared.",
+        "الأرقام المتوقعة تشمل الأعطال المنمذجة، ولا تشمل ما لم يُعلن.",
+    ),
+    element=("Element", "العنصر"),
+    phases=("Phases", "المراحل"),
+)
+"""By key. A count stands beside its word, never inside it, so that no plural form is needed."""
