@@ -68,6 +68,8 @@ class Outcome:
     """`collection/id` of what has to be mended; empty: the element itself."""
     aspect: str = ""
     """Which of several things about the element was judged."""
+    severity: Severity | None = None
+    """Where it matters otherwise than the rule says; None: as the rule says."""
 
 
 Check = Callable[["Case"], Iterable[Outcome]]
@@ -156,10 +158,16 @@ def passes(element: str, message: str, *looked_at: FieldPath, aspect: str = "") 
 
 
 def fails(
-    element: str, message: str, mending: str, *looked_at: FieldPath, cause: str = "", aspect: str = ""
+    element: str,
+    message: str,
+    mending: str,
+    *looked_at: FieldPath,
+    cause: str = "",
+    aspect: str = "",
+    severity: Severity | None = None,
 ) -> Outcome:
     """It does not hold."""
-    return Outcome(Verdict.FAIL, element, message, mending, looked_at, cause, aspect)
+    return Outcome(Verdict.FAIL, element, message, mending, looked_at, cause, aspect, severity)
 
 
 def unknown(

@@ -1,4 +1,4 @@
-"""What judging an estate finds: verdicts, severities, evidence, findings and the judgement that holds them."""
+"""What judging an estate finds: verdicts, severities, evidence, findings, and the judgement of them all."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -86,7 +86,7 @@ class Finding:
     element: str
     """`collection/id` of what was judged."""
     aspect: str
-    """Which of several things about the element was judged (a scenario, a room's path); empty where there is one."""
+    """Which of several things about the element was judged (a scenario, say); empty where there is one."""
     message: str
     """What was found, with its figures."""
     mending: str
