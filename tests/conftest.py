@@ -1,4 +1,4 @@
-"""What tests may need beyond Python: skipped with a reason where it is absent, failed where it is demanded."""
+"""What tests may need beyond Python: skipped with a reason where it is absent, failed where demanded."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ import pytest
 from infra.engine import Engine, EngineMissing, find
 
 DEMANDED = "THABAT_REQUIRE"
-"""Names, with commas between, the parts whose absence fails a test instead of skipping it (`.ci/run` sets it)."""
+"""Names, with commas between, the parts whose absence fails a test instead of skipping it (see `.ci/run`)."""
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -32,6 +32,7 @@ def environment(
     """
     home = home.absolute()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.chmod(0o700)
     (home / "stacks").mkdir(mode=0o700, exist_ok=True)
     return {
         "PATH": path_with(engine.folder, variables.get("PATH", os.defpath)),
