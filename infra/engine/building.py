@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from itertools import count
 from pathlib import Path
 from typing import IO
@@ -20,6 +21,9 @@ PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 TAGS = "osusergo"
 """Users are looked up without the C library, so that the binary needs none."""
+
+MODULE = files("infra.engine").joinpath("build")
+"""The module that pins the engine and all that it is made of: `go.mod` and `go.sum`."""
 
 USUAL_PLACE = "/usr/local/go/bin/go"
 LAST_LINES = 12
@@ -41,8 +45,13 @@ def go_command(variables: Mapping[str, str] = os.environ) -> Path | None:
     return None if found is None else Path(found)
 
 
-def build(folder: Path, say: Say, variables: Mapping[str, str] = os.environ) -> None:
-    """Build the CLI into `folder`/bin; raises `EngineMissing` where that cannot be done."""
+def build(
+    folder: Path,
+    say: Say,
+    variables: Mapping[str, str] = os.environ,
+    module: Traversable = MODULE,
+) -> None:
+    """Build the CLI that `module` names into `folder`/bin; `EngineMissing` where that cannot be done."""
     go = go_command(variables)
     if go is None:
         raise EngineMissing(
@@ -51,9 +60,9 @@ def build(folder: Path, say: Say, variables: Mapping[str, str] = os.environ) -> 
         )
     # Flags of the user's own, such as -mod=mod or -mod=vendor, would have go change or ignore our go.sum.
     environment = {**variables, "GOFLAGS": "", "GOWORK": "off", "CGO_ENABLED": "0"}
-    with tempfile.TemporaryDirectory(prefix="thabat-engine-") as module:
+    with tempfile.TemporaryDirectory(prefix="thabat-engine-") as work:
         for name in ("go.mod", "go.sum"):
-            Path(module, name).write_bytes(files("infra.engine").joinpath("build", name).read_bytes())
+            Path(work, name).write_bytes(module.joinpath(name).read_bytes())
         mod = "-mod=readonly"
         say("downloading the engine's Go modules")
         downloaded = count(1)
@@ -62,7 +71,7 @@ def build(folder: Path, say: Say, variables: Mapping[str, str] = os.environ) -> 
             if line.startswith("go: downloading "):
                 say(f"downloading the engine's Go modules, {next(downloaded)}")
 
-        listed = _run([str(go), "list", mod, "-deps", "-tags", TAGS, PACKAGE], module, environment, fetched)
+        listed = _run([str(go), "list", mod, "-deps", "-tags", TAGS, PACKAGE], work, environment, fetched)
         compiled = count(1)
 
         def built(_line: str) -> None:
@@ -73,7 +82,7 @@ def build(folder: Path, say: Say, variables: Mapping[str, str] = os.environ) -> 
         flags = f"-s -w -X {VERSION_VARIABLE}=v{VERSION}"
         command = [str(go), "build", "-v", mod, "-trimpath", "-buildvcs=false", "-tags", TAGS]
         command += ["-ldflags", flags, "-o", str(binary), PACKAGE]
-        _run(command, module, environment, built)
+        _run(command, work, environment, built)
 
 
 def _run(

@@ -64,6 +64,7 @@ def refresh_language_host(folder: Path) -> None:
         recorded = folder / PYTHON_FILE
         if not recorded.is_file() or not os.access(recorded.read_text("utf-8").strip(), os.X_OK):
             write_whole(recorded, sys.executable + "\n")
+            recorded.chmod(0o644)
     except OSError:
         # A cache that several users share may be theirs to read alone; what stands there was put there whole.
         return
