@@ -1,0 +1,118 @@
+"""The engine's event stream of one operation, gathered into what came of it."""
+
+import re
+import threading
+from collections.abc import Callable
+
+from pulumi.automation.events import DiagnosticEvent, EngineEvent, OpType, PolicyEvent, StepEventMetadata
+
+from infra.stacks.results import Action, Change, Violation
+from specs.planned import COLLECTIONS
+from specs.text import plain
+
+_ACTIONS: dict[OpType, Action] = {
+    OpType.CREATE: "create",
+    OpType.IMPORT: "create",
+    OpType.UPDATE: "update",
+    OpType.REPLACE: "replace",
+    OpType.DELETE: "delete",
+}
+"""Parts of a replacement (create-replacement, delete-replaced) are told by its `replace` alone."""
+
+_COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
+
+
+class Gathering:
+    """Takes events as they come, from any thread."""
+
+    def __init__(self, advance: Callable[[], None] = lambda: None) -> None:
+        self._advance = advance
+        self._lock = threading.Lock()
+        self._changes: dict[str, Change] = {}
+        self._unchanged: set[str] = set()
+        self._violations: list[Violation] = []
+        self._problems: dict[str, None] = {}
+        self._warnings: dict[str, None] = {}
+
+    def take(self, event: EngineEvent) -> None:
+        """Take one event."""
+        with self._lock:
+            if event.resource_pre_event is not None:
+                self._step(event.resource_pre_event.metadata)
+            if event.policy_event is not None:
+                self._violation(event.policy_event)
+            if event.diagnostic_event is not None:
+                self._diagnostic(event.diagnostic_event)
+        if event.res_outputs_event is not None and _reference(event.res_outputs_event.metadata):
+            self._advance()
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Resources that are changed, by element."""
+        return tuple(sorted(self._changes.values()))
+
+    @property
+    def unchanged(self) -> int:
+        """Resources that stay as they are."""
+        return len(self._unchanged - set(self._changes))
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """What policies said."""
+        return tuple(sorted(set(self._violations)))
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a policy stops the plan."""
+        return any(one.mandatory for one in self._violations)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What went wrong, each once, in the order told."""
+        return tuple(self._problems)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was warned of, each once, sorted."""
+        return tuple(sorted(self._warnings))
+
+    def _step(self, step: StepEventMetadata) -> None:
+        reference = _reference(step)
+        if reference is None:
+            return
+        action = _ACTIONS.get(step.op)
+        if action is not None:
+            self._changes[step.urn] = Change(reference, action, _fields(step))
+        elif step.op is OpType.SAME:
+            self._unchanged.add(step.urn)
+
+    def _violation(self, event: PolicyEvent) -> None:
+        level = "mandatory" if event.enforcement_level == "mandatory" else "advisory"
+        self._violations.append(
+            Violation(
+                event.policy_name, "mandatory" if level == "mandatory" else "advisory", _text(event.message)
+            )
+        )
+
+    def _diagnostic(self, event: DiagnosticEvent) -> None:
+        message = _text((event.prefix or "") + event.message)
+        if not message:
+            return
+        if event.severity == "error":
+            self._problems[message] = None
+        elif event.severity == "warning":
+            self._warnings[message] = None
+
+
+def _reference(step: StepEventMetadata) -> str | None:
+    collection = COLLECTIONS.get(step.type)
+    return None if collection is None else f"{collection}/{step.urn.rpartition('::')[2]}"
+
+
+def _fields(step: StepEventMetadata) -> tuple[str, ...]:
+    return tuple(sorted({*(step.detailed_diff or {}), *(step.diffs or ()), *(step.keys or ())}))
+
+
+def _text(message: str) -> str:
+    lines = (plain(line) for line in _COLOUR.sub("", message).strip().splitlines())
+    return "\n".join(lines)

@@ -1,0 +1,72 @@
+"""What the Pulumi program does for one stack."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+from infra.components.resources import Plan
+from infra.components.topics import TOPICS, TopicArgs
+from infra.stacks.inputs import TARGET, Inputs, no_such_stack, read
+from specs.issues import SpecError
+from specs.planned import NATIONAL
+
+UNKNOWN_OUTPUT = "unknown"
+"""What a site's stack has not told: it is known to nobody, which is not the same as nothing."""
+
+
+def main() -> None:
+    """Declare the stack that the engine runs, by its configuration; faults of the spec end it, each shown."""
+    config = pulumi.Config()
+    try:
+        name = config.get("estate")
+        if not name:
+            raise pulumi.RunError(
+                "no estate is named for this stack: pulumi config set estate national-cured\n"
+                "(a bundled estate, or the path of your own from the folder of Pulumi.yaml)"
+            )
+        inputs = read(
+            name, config.get("phase"), config.get("target") or TARGET, Path(pulumi.get_root_directory())
+        )
+        declare(inputs, pulumi.get_stack())
+    except SpecError as fault:
+        raise pulumi.RunError(told(fault)) from None
+
+
+def told(fault: SpecError) -> str:
+    """Every issue with its hint, as the engine shows a program's error."""
+    count = len(fault.issues)
+    return (
+        "\n".join(map(str, fault.issues)) + f"\n{count} issue{'' if count == 1 else 's'}: nothing was planned"
+    )
+
+
+def declare(inputs: Inputs, stack: str) -> None:
+    """Register everything that the stack is to hold, and what it tells other stacks."""
+    if stack not in inputs.stacks:
+        raise no_such_stack(inputs, stack)
+    Plan(stack, inputs.record(stack))
+    for topic in TOPICS:
+        elements = tuple(one for one in inputs.planned[stack] if one.collection in topic.collections)
+        if elements:
+            topic(stack, TopicArgs(elements))
+    for name, value in inputs.outputs(stack).items():
+        pulumi.export(name, value)
+    if stack == NATIONAL:
+        pulumi.export("sites", {site: _told_by(inputs, site) for site in inputs.stacks if site != NATIONAL})
+
+
+def _told_by(inputs: Inputs, site: str) -> pulumi.Output[Mapping[str, Any]]:
+    """What a site's stack exports; before it was made, a preview takes what the spec says it will export."""
+    reference = pulumi.StackReference(f"{pulumi.get_organization()}/{pulumi.get_project()}/{site}")
+    expected = inputs.outputs(site)
+    missing = expected if pulumi.runtime.is_dry_run() else dict.fromkeys(expected, UNKNOWN_OUTPUT)
+
+    def settled(values: Mapping[str, Any]) -> Mapping[str, Any]:
+        found = {name: missing[name] if values[name] is None else values[name] for name in expected}
+        if found["phase"] != inputs.phase:
+            pulumi.log.warn(f"site {site} stands at {found['phase']}, this stack at {inputs.phase}")
+        return found
+
+    return pulumi.Output.all(**{name: reference.get_output(name) for name in expected}).apply(settled)

@@ -1,0 +1,141 @@
+"""One operation on one stack: through the automation API, with locks waited for and killed runs mended."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pulumi.automation import Stack
+from pulumi.automation.errors import CommandError, ConcurrentUpdateError
+
+from infra.stacks.events import Gathering
+from infra.stacks.inputs import Inputs
+from infra.stacks.locks import ASKED_AGAIN_EVERY_SECONDS, LockedError, holders_told, is_orphaned, is_stale
+from infra.stacks.program import declare
+from infra.stacks.results import StackResult
+from infra.stacks.workspace import Workshop
+from specs.text import plain
+
+ORPHANS_END_WITHIN_SECONDS = 20.0
+"""How long an engine whose caller was killed is given to end by itself."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Runs operations on the stacks of one estate."""
+
+    workshop: Workshop
+    inputs: Inputs
+    packs: tuple[Path, ...] = ()
+    """Policy packs that judge every preview."""
+    lock_timeout_seconds: float = 0.0
+    """How long somebody else's lock is waited for."""
+    waiting: Callable[[str, LockedError], None] = field(default=lambda stack, fault: None)
+    """Told once when a stack is waited for."""
+
+    def preview(self, name: str, advance: Callable[[], None] = lambda: None) -> StackResult:
+        """What `up` would do to the stack, and what policies say against it."""
+        gathering = Gathering(advance)
+
+        def act(stack: Stack) -> None:
+            packs = [str(pack) for pack in self.packs]
+            stack.preview(
+                program=lambda: declare(self.inputs, name),
+                policy_packs=packs,
+                on_event=gathering.take,
+                color="never",
+            )
+
+        return self._attempted(name, gathering, act)
+
+    def up(self, name: str, advance: Callable[[], None] = lambda: None) -> StackResult:
+        """Bring the stack to what the estate says; what a killed run left behind is mended first."""
+        gathering = Gathering(advance)
+        mended: list[str] = []
+
+        def act(stack: Stack) -> None:
+            if self.workshop.is_pending(name):
+                self._clear_pending(stack, mended)
+            stack.up(program=lambda: declare(self.inputs, name), on_event=gathering.take, color="never")
+
+        return self._attempted(name, gathering, act, mended)
+
+    def preview_destroy(self, name: str, advance: Callable[[], None] = lambda: None) -> StackResult:
+        """What `destroy` would do to the stack."""
+        gathering = Gathering(advance)
+        return self._attempted(
+            name, gathering, lambda stack: stack.preview_destroy(on_event=gathering.take, color="never")
+        )
+
+    def destroy(self, name: str, advance: Callable[[], None] = lambda: None) -> StackResult:
+        """Take everything in the stack out of service."""
+        gathering = Gathering(advance)
+        mended: list[str] = []
+
+        def act(stack: Stack) -> None:
+            if self.workshop.is_pending(name):
+                self._clear_pending(stack, mended)
+            stack.destroy(on_event=gathering.take, color="never")
+
+        return self._attempted(name, gathering, act, mended)
+
+    def _attempted(
+        self, name: str, gathering: Gathering, act: Callable[[Stack], object], mended: list[str] | None = None
+    ) -> StackResult:
+        recovered = [] if mended is None else mended
+        result = StackResult(name, "done")
+        try:
+            self._when_unlocked(name, act, recovered)
+        except LockedError as fault:
+            return replace(result, ending="locked", holders=fault.holders)
+        except CommandError as fault:
+            problems = gathering.problems or (_last_words(str(fault)),)
+            result = replace(
+                result,
+                ending="stopped" if gathering.stopped else "failed",
+                problems=() if gathering.stopped else problems,
+            )
+        return replace(
+            result,
+            changes=gathering.changes,
+            unchanged=gathering.unchanged,
+            violations=gathering.violations,
+            warnings=gathering.warnings,
+            recovered=tuple(recovered),
+        )
+
+    def _when_unlocked(self, name: str, act: Callable[[Stack], object], mended: list[str]) -> None:
+        """Do it, once nobody else holds the stack; the lock of a process that is no more is taken away."""
+        started = time.monotonic()
+        told = False
+        while True:
+            try:
+                act(self.workshop.stack(name))
+                return
+            except ConcurrentUpdateError as refusal:
+                fault = LockedError(holders_told(str(refusal)))
+            if fault.holders and all(map(is_stale, fault.holders)):
+                self.workshop.call("cancel", "--yes", "--stack", name)
+                mended.append(
+                    f"took away the lock of {' and '.join(map(str, fault.holders))}, which is no more"
+                )
+                continue
+            orphaned = bool(fault.holders) and all(map(is_orphaned, fault.holders))
+            patience = max(self.lock_timeout_seconds, ORPHANS_END_WITHIN_SECONDS if orphaned else 0.0)
+            if time.monotonic() - started >= patience:
+                raise fault
+            if not told:
+                self.waiting(name, fault)
+                told = True
+            time.sleep(ASKED_AGAIN_EVERY_SECONDS)
+
+    def _clear_pending(self, stack: Stack, mended: list[str]) -> None:
+        stack.refresh(clear_pending_creates=True, color="never")
+        mended.append("read back what the register holds after a run that was cut off")
+
+
+def _last_words(said: str) -> str:
+    """The engine's own last lines, where it gave no diagnostic."""
+    lines = [line.strip() for line in said.splitlines()]
+    told = [line.removeprefix("stderr:").strip() for line in lines if line.strip()]
+    return plain("\n".join(told[-6:]))
