@@ -1,0 +1,193 @@
+"""The graph in a compiled form that evaluates any number of scenarios at once, one bit of a whole number for each.
+
+Every node has a number whose bit *s* says that it is **lost** in scenario *s*. "All" is a bitwise or of what is
+needed, "any" a bitwise and, k-of-n a threshold counted bit by bit. So a sweep of ten thousand scenarios is one
+walk over the graph.
+
+Rings are two kinds of fixpoint. Elements that need one another to keep running hold each other up, so nothing is lost
+unless something takes it (the greatest fixpoint of running). Power and traffic flow from a source, so a ring of
+boards or switches that no source reaches is dead (the least fixpoint). Where both kinds meet in one ring (a UPS
+cooled by what it feeds) the flow is solved anew within each round of the other.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import networkx as nx
+
+from resilience.results import NeedKind
+
+Edges = tuple[tuple[int, int], ...]
+"""Children, each with how often it is needed."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Nodes by number, in the order of their names."""
+
+    names: tuple[str, ...]
+    index: Mapping[str, int]
+    children: tuple[Edges, ...]
+    threshold: tuple[int, ...]
+    """How many lost children (counted with `times`) take the node down: 1 for all, as many as there are for any; 0 for a
+    node that needs nothing."""
+    flow: tuple[bool, ...]
+    order: tuple[tuple[int, ...], ...]
+    """Rings and single nodes, what is needed before what needs it."""
+    parents: tuple[tuple[int, ...], ...]
+
+    def lost(self, own: Mapping[int, int], ones: int) -> list[int]:
+        """Of every node the scenarios in which it is lost, `own` being those in which it fails by itself."""
+        values = [0] * len(self.names)
+        for ring in self.order:
+            if len(ring) == 1 and not any(child == ring[0] for child, _ in self.children[ring[0]]):
+                node = ring[0]
+                values[node] = own.get(node, 0) | self._gate(node, values, ones)
+            else:
+                self._ring(ring, own, ones, values)
+        return values
+
+    def _ring(self, ring: tuple[int, ...], own: Mapping[int, int], ones: int, values: list[int]) -> None:
+        """Flow nodes from all lost downwards, within rounds of the others from none lost upwards."""
+        flows = [node for node in ring if self.flow[node]]
+        others = [node for node in ring if not self.flow[node]]
+        for node in others:
+            values[node] = own.get(node, 0)
+        while True:
+            for node in flows:
+                values[node] = ones
+            self._settle(flows, own, ones, values)
+            if not self._settle(others, own, ones, values):
+                return
+            if not flows:
+                return
+
+    def _settle(self, nodes: Sequence[int], own: Mapping[int, int], ones: int, values: list[int]) -> bool:
+        """Evaluates until nothing changes, to and fro; whether anything changed at all."""
+        changed_ever = False
+        ordered: Sequence[int] = nodes
+        changed = bool(nodes)
+        while changed:
+            changed = False
+            for node in ordered:
+                value = own.get(node, 0) | self._gate(node, values, ones)
+                if value != values[node]:
+                    values[node] = value
+                    changed = changed_ever = True
+            ordered = ordered[::-1]
+        return changed_ever
+
+    def _gate(self, node: int, values: list[int], ones: int) -> int:
+        children, threshold = self.children[node], self.threshold[node]
+        if not children:
+            return 0 if threshold == 0 else ones
+        if threshold <= 1:
+            result = 0
+            for child, _ in children:
+                result |= values[child]
+            return result
+        if threshold == sum(times for _, times in children):
+            result = ones
+            for child, _ in children:
+                result &= values[child]
+                if not result:
+                    return 0
+            return result
+        return at_least(threshold, [values[child] for child, times in children for _ in range(times)], ones)
+
+
+def at_least(count: int, values: Iterable[int], ones: int) -> int:
+    """Bits that are set in at least `count` of the values.
+
+    >>> bin(at_least(2, [0b1100, 0b1010, 0b1001], 0b1111))
+    '0b1000'
+    """
+    reached = [ones] + [0] * count
+    for value in values:
+        if value:
+            for number in range(count, 0, -1):
+                reached[number] |= reached[number - 1] & value
+    return reached[count]
+
+
+def compile_needs(
+    graph: "nx.DiGraph[str]", kinds: frozenset[NeedKind] = frozenset({"run"}), *, starting: bool = False
+) -> Compiled:
+    """The graph of those kinds of need. `starting`: only what must hold before its source begins, every ring dead."""
+    names = tuple(sorted(graph))
+    index = {name: number for number, name in enumerate(names)}
+    children: list[Edges] = []
+    threshold: list[int] = []
+    flow: list[bool] = []
+    for name in names:
+        attributes = graph.nodes[name]
+        kept = tuple(
+            sorted(
+                (index[target], edge["times"])
+                for target, edge in graph.adj[name].items()
+                if edge["kind"] in kinds and (edge["starts"] or not starting)
+            )
+        )
+        total = sum(times for _, times in kept)
+        children.append(kept)
+        threshold.append(_threshold(attributes["op"], attributes["needs"], total))
+        flow.append(starting or attributes["flow"])
+    order = _in_order_of_need([tuple(child for child, _ in edges) for edges in children])
+    parents: list[list[int]] = [[] for _ in names]
+    for number, edges in enumerate(children):
+        for child, _ in edges:
+            parents[child].append(number)
+    return Compiled(
+        names, index, tuple(children), tuple(threshold), tuple(flow), order, tuple(map(tuple, parents))
+    )
+
+
+def _threshold(operator: str, needs: int, total: int) -> int:
+    if operator == "all" or not total:
+        return 0 if not total and operator == "all" else 1
+    return total if operator == "any" else max(1, total - needs + 1)
+
+
+def _in_order_of_need(children: list[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
+    """Strongly connected components, children first (Tarjan 1972, without recursion)."""
+    count = len(children)
+    found: list[tuple[int, ...]] = []
+    number = [-1] * count
+    low = [0] * count
+    on_stack = [False] * count
+    stack: list[int] = []
+    clock = 0
+    for root in range(count):
+        if number[root] >= 0:
+            continue
+        number[root] = low[root] = clock
+        clock += 1
+        stack.append(root)
+        on_stack[root] = True
+        walk = [(root, iter(children[root]))]
+        while walk:
+            node, ahead = walk[-1]
+            for child in ahead:
+                if number[child] < 0:
+                    number[child] = low[child] = clock
+                    clock += 1
+                    stack.append(child)
+                    on_stack[child] = True
+                    walk.append((child, iter(children[child])))
+                    break
+                if on_stack[child] and number[child] < low[node]:
+                    low[node] = number[child]
+            else:
+                walk.pop()
+                if walk and low[node] < low[walk[-1][0]]:
+                    low[walk[-1][0]] = low[node]
+                if low[node] == number[node]:
+                    start = len(stack) - 1
+                    while stack[start] != node:
+                        start -= 1
+                    ring = stack[start:]
+                    del stack[start:]
+                    for member in ring:
+                        on_stack[member] = False
+                    found.append(tuple(reversed(ring)))
+    return tuple(found)

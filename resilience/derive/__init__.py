@@ -1,0 +1,1 @@
+"""Needs that follow from what an estate declares, topic by topic."""

@@ -1,0 +1,199 @@
+"""Every single failure at once: what each event takes down, and by which chain of needs."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from resilience.compiled import Compiled, compile_needs
+from resilience.derive.hazards import TAKES_SITES
+from resilience.graph import EstateGraph
+from resilience.results import Category, Chain, Link, Scenario
+from specs.issues import FieldPath
+from specs.model import ELEMENT_COLLECTIONS, Estate
+
+CATEGORIES: tuple[Category, ...] = ("site", "common-cause", "hazard", "place", "platform", "component")
+"""In this order scenarios are numbered: those that take most come first, so that most numbers stay small."""
+
+
+def bits(value: int) -> Iterator[int]:
+    """Positions of the bits that are set, lowest first.
+
+    >>> list(bits(0b10110))
+    [1, 2, 4]
+    """
+    while value:
+        low = value & -value
+        yield low.bit_length() - 1
+        value ^= low
+
+
+def scenario_of(estate: Estate, event: str, category: Category) -> Scenario:
+    """Kind of loss whose objective counts: a site's, a region's (hazards that take whole sites), or a component's."""
+    if category == "site":
+        return "site"
+    if event.startswith("failure_regions/"):
+        return "region"
+    if event.startswith("hazards/"):
+        hazard = estate.hazards.get(event.partition("/")[2])
+        return "region" if hazard is not None and hazard.kind in TAKES_SITES else "component"
+    return "component"
+
+
+def declared_at(event: str, estate: Estate) -> FieldPath:
+    """Where an event is declared: its element, or the first that names the common cause."""
+    collection, _, name = event.partition("/")
+    if collection == "firmware":
+        models = sorted(key for key, model in estate.models.items() if model.firmware == name)
+        return ("models", models[0], "firmware")
+    if collection == "failure_regions":
+        sites = sorted(key for key, site in estate.sites.items() if site.failure_region == name)
+        return ("sites", sites[0], "failure_region")
+    if collection == "fire_compartments":
+        site, _, compartment = name.partition("/")
+        rooms = sorted(
+            key for key, room in estate.rooms.items() if room.site == site and room.fire_compartment == compartment
+        )
+        return ("rooms", rooms[0], "fire_compartment")
+    return (collection, name)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The outcome of every event that can happen by itself."""
+
+    graph: EstateGraph
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The run needs."""
+        return compile_needs(self.graph.needs)
+
+    @cached_property
+    def categories(self) -> dict[str, Category]:
+        """Kind of each event, by the number of its scenario."""
+        nodes: Any = self.graph.needs.nodes(data="category")
+        found: dict[str, Category] = {name: kind for name, kind in nodes if kind is not None}
+        return dict(sorted(found.items(), key=lambda entry: (CATEGORIES.index(entry[1]), entry[0])))
+
+    @cached_property
+    def events(self) -> tuple[str, ...]:
+        """Events by the number of their scenario."""
+        return tuple(self.categories)
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The number of each event's scenario."""
+        return {event: number for number, event in enumerate(self.events)}
+
+    @cached_property
+    def calm(self) -> frozenset[str]:
+        """Nodes that are lost although nothing failed."""
+        values = self.compiled.lost({}, 1)
+        return frozenset(name for name, value in zip(self.compiled.names, values, strict=True) if value)
+
+    @cached_property
+    def lost(self) -> list[int]:
+        """Of every node (by its number in `compiled`) the scenarios in which it is lost, of one event each."""
+        index = self.compiled.index
+        own = {index[event]: 1 << number for number, event in enumerate(self.events)}
+        return self.compiled.lost(own, (1 << len(self.events)) - 1)
+
+    def lost_in(self, node: str) -> int:
+        """The scenarios in which that node is lost; none where it is lost in calm already."""
+        if node in self.calm or node not in self.compiled.index:
+            return 0
+        return self.lost[self.compiled.index[node]]
+
+    def owed(self, service: str, scenario: Scenario) -> str:
+        """The node that tells whether a service is at the level it owes in that kind of loss."""
+        objective = getattr(self.graph.estate.services[service].objectives, scenario)
+        full = objective is not None and objective.minimum_level >= 1.0
+        return f"services/{service}#full" if full else f"services/{service}"
+
+    @cached_property
+    def masks(self) -> dict[Scenario, int]:
+        """Scenarios by the objective that counts in them."""
+        found: dict[Scenario, int] = defaultdict(int)
+        for number, (event, category) in enumerate(self.categories.items()):
+            found[scenario_of(self.graph.estate, event, category)] |= 1 << number
+        return dict(found)
+
+    @cached_property
+    def below(self) -> dict[str, int]:
+        """Of every service the scenarios in which it is below the level that it owes."""
+        found: dict[str, int] = {}
+        for service in sorted(self.graph.estate.services):
+            value = 0
+            for scenario, mask in sorted(self.masks.items()):
+                value |= self.lost_in(self.owed(service, scenario)) & mask
+            found[service] = value
+        return found
+
+    @cached_property
+    def degraded(self) -> dict[str, int]:
+        """Of every service the scenarios in which it is below full demand, and at the level it owes."""
+        return {
+            service: self.lost_in(f"services/{service}#full") & ~self.below[service]
+            for service in sorted(self.graph.estate.services)
+        }
+
+    def elements_lost(self, event: str) -> tuple[str, ...]:
+        """Elements that the event takes down, itself left out."""
+        mask = 1 << self.numbers[event]
+        found = []
+        for number in sorted(self._above(event, mask)):
+            name = self.compiled.names[number]
+            if "#" not in name and "@" not in name and name != event and name not in self.calm:
+                found.append(name)
+        return tuple(name for name in found if name.partition("/")[0] in ELEMENT_COLLECTIONS)
+
+    def _above(self, event: str, mask: int) -> dict[int, int]:
+        """Nodes that the event takes down, each with the next one on the shortest way down to it."""
+        lost, parents = self.lost, self.compiled.parents
+        start = self.compiled.index[event]
+        down = {start: start}
+        level = [start]
+        while level:
+            following: list[int] = []
+            for node in sorted(level):
+                for parent in parents[node]:
+                    if parent not in down and lost[parent] & mask:
+                        down[parent] = node
+                        following.append(parent)
+            level = following
+        return down
+
+    def chains(self, event: str, nodes: tuple[str, ...]) -> dict[str, Chain]:
+        """For each of those nodes that the event takes down the shortest chain of needs to it."""
+        down = self._above(event, 1 << self.numbers[event])
+        start = self.compiled.index[event]
+        found = {}
+        for node in nodes:
+            number = self.compiled.index[node]
+            if number in down:
+                way = [number]
+                while way[-1] != start:
+                    way.append(down[way[-1]])
+                found[node] = self.chain([self.compiled.names[step] for step in way])
+        return found
+
+    def chain(self, way: list[str]) -> Chain:
+        """A way over nodes as needs between elements: gates are passed over, the fact closest to the target is kept."""
+        needs = self.graph.needs
+        links: list[Link] = []
+        source = needs.nodes[way[0]]["shows"] or way[0]
+        said: dict[str, Any] = {}
+        tolerates = 0.0
+        for here, there in zip(way, way[1:], strict=False):
+            edge = needs.edges[here, there]
+            if not said or edge["why"] != "is":
+                said = edge
+            tolerates += edge["tolerates"]
+            shows = needs.nodes[there]["shows"]
+            if shows is None or shows == source:
+                continue
+            links.append(Link(source, shows, edge["kind"], said["why"], said["path"], tolerates))
+            source, said, tolerates = shows, {}, 0.0
+        return tuple(links)
