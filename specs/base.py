@@ -24,12 +24,17 @@ class Strict(BaseModel):
 
 @dataclass(frozen=True)
 class Ref:
-    """Marks a text field as the id of an element in one of these collections."""
+    """Marks a text field as the id of an element in one of these collections.
+
+    A reference that lapses is left out while what it names is not in service; what any other names must be.
+    """
 
     collections: tuple[str, ...]
+    lapses: bool
 
-    def __init__(self, *collections: str) -> None:
+    def __init__(self, *collections: str, lapses: bool = False) -> None:
         object.__setattr__(self, "collections", collections)
+        object.__setattr__(self, "lapses", lapses)
 
     def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
         schema: dict[str, Any] = handler(core)
@@ -41,6 +46,9 @@ class Ref:
 class AnyReference:
     """Marks a text field as `collection/id`, naming an element of any collection."""
 
+    lapses: bool = False
+    """As of `Ref`."""
+
     def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
         schema: dict[str, Any] = handler(core)
         schema["pattern"] = r"^[a-z_]+/[A-Za-z0-9][A-Za-z0-9._-]*$"
@@ -49,6 +57,9 @@ class AnyReference:
 
 AnyRef = Annotated[str, AnyReference()]
 """`collection/id`: an element of any collection."""
+
+LapsingRef = Annotated[str, AnyReference(lapses=True)]
+"""`collection/id`, left out as long as that element is not in service."""
 
 Many = Annotated[tuple[T, ...], Field(strict=False)]
 """A list in YAML, a tuple in Python."""
@@ -138,7 +149,7 @@ class Element(Strict):
     tags: dict[str, str] = Field(default_factory=dict)
     """Labels of your own; no rule reads them."""
     enters: str | None = None
-    """Phase (`phase-2`) or step (`phase-2/cut-over`) in which it enters service; absent: it is there today."""
+    """Phase (`phase-2`) or step (`phase-2/cut-over`) in which it enters service; absent: there today."""
     leaves: str | None = None
     """Phase or step in which it leaves service."""
     changes: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -182,8 +193,8 @@ class Need(Strict):
     """Whether it is needed to keep running, to start, to be recovered or to be administered."""
     on: AnyRef | None = None
     """The one element needed; else give `any_of`."""
-    any_of: Many[AnyRef] = ()
-    """Alternatives of which `needs` must be there."""
+    any_of: Many[LapsingRef] = ()
+    """Alternatives of which `needs` must be there; those not in service yet, or no more, are left out."""
     needs: Count = 1
     """How many of `any_of` must be there (k of n)."""
     tolerates: Duration = 0.0
@@ -206,7 +217,7 @@ class Need(Strict):
 
 
 class Reliability(Strict):
-    """How often something fails by itself and how long it is then away. Undeclared is unknown, not perfect."""
+    """How often something fails by itself and for how long. Undeclared is unknown, not perfect."""
 
     mtbf: Duration | None = None
     """Mean time between failures."""

@@ -15,7 +15,7 @@ class CoolingElement(Element):
     """Where it is."""
     room: Annotated[str, Ref("rooms")] | None = None
     """The room it stands in."""
-    serves: Many[Annotated[str, Ref("rooms")]] = ()
+    serves: Many[Annotated[str, Ref("rooms", lapses=True)]] = ()
     """Rooms whose heat it takes."""
     capacity: Power | None = None
     """Heat that it takes at design conditions."""

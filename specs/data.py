@@ -76,7 +76,7 @@ class Dataset(Element):
     """Its class."""
     owner: Annotated[str, Ref("teams")] | None = None
     """Who answers for it."""
-    services: Many[Annotated[str, Ref("services")]] = ()
+    services: Many[Annotated[str, Ref("services", lapses=True)]] = ()
     """Services that own it."""
     impact: Literal["low", "moderate", "high"] | None = None
     """Impact level of its loss (FIPS 199)."""
@@ -113,7 +113,7 @@ class Replication(Element):
     """Of snapshots."""
     lag: Duration | None = None
     """Of asynchronous copies, in calm; measured or promised."""
-    over: Many[Annotated[str, Ref("circuits")]] = ()
+    over: Many[Annotated[str, Ref("circuits", lapses=True)]] = ()
     """Circuits it may take, in order of preference; none: whichever way there is."""
     encryption: Encryption | None = None
     """On the way; absent: unknown."""

@@ -58,6 +58,11 @@ class Model(Element):
     support_ends: Date | None = None
     """End of the maker's support."""
 
+    @property
+    def planned_draw(self) -> float | None:
+        """Power that one device is planned to take, in W; None where nobody has said."""
+        return self.draw if self.draw is not None else self.device_type.greatest_draw(self.supplies_needed)
+
 
 class DeviceAddress(Strict):
     """An address of a device in a network."""

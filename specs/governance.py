@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from specs.base import AnyRef, Date, Element, Estimate, Many, Number, Ref, Strict, Text
+from specs.base import Date, Element, Estimate, LapsingRef, Many, Number, Ref, Strict, Text
 from specs.people import Contact
 from specs.units import Bandwidth, Duration, Length
 
@@ -18,7 +18,7 @@ class Intruder(Strict):
     """From the first damage to the alarm."""
     scan_rate: Bandwidth | None = None
     """How fast a copy can be searched before it is trusted."""
-    isolated_capacity: Annotated[str, Ref("platforms")] | None = None
+    isolated_capacity: Annotated[str, Ref("platforms", lapses=True)] | None = None
     """Clean platform to recover into."""
 
 
@@ -37,7 +37,7 @@ class Plan(Strict):
     """From notice to decision."""
     contacts: Many[Contact] = ()
     """How people reach each other when mail and identity are down."""
-    runbook_offline_at: Many[Annotated[str, Ref("sites")]] = ()
+    runbook_offline_at: Many[Annotated[str, Ref("sites", lapses=True)]] = ()
     """Where a printed runbook lies."""
     intruder: Intruder | None = None
     """What is assumed for recovery from an intruder."""
@@ -65,7 +65,7 @@ class Waiver(Element):
 
     rule: str
     """Stable id of the rule, such as PWR-001."""
-    elements: Many[AnyRef]
+    elements: Many[LapsingRef]
     """Elements it holds for."""
     reason: Text
     """Why it is borne."""

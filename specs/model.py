@@ -109,16 +109,30 @@ class Estate(Strict):
             for element in self.collection(name).values():
                 yield name, element
 
+    def as_of(self, phase: str | None) -> "Estate":
+        """The estate at the end of that phase or after that step (`phase/step`); None: after the last phase.
+
+        What is not in service then is left out, with the references to it that lapse; changes are
+        applied, and what was said of entering, changing and leaving is gone. SpecError for an unknown phase.
+        """
+        from specs.phases import as_of
+
+        return as_of(self, phase)
+
 
 ELEMENT_COLLECTIONS: tuple[str, ...] = tuple(
     name for name in Estate.model_fields if name not in ("estate", "plan", "thresholds")
 )
 """Collections that hold elements by id, in the order of the format."""
 
+COLLECTIONS: tuple[str, ...] = (*ELEMENT_COLLECTIONS, "thresholds")
+"""Top-level keys under which entries stand by key."""
+
 
 def _with_ids(collection: str, entry: Any) -> Any:
     if collection not in ELEMENT_COLLECTIONS or not isinstance(entry, Mapping):
         return entry
     return {
-        key: {**entry[key], "id": key} if isinstance(entry[key], Mapping) else entry[key] for key in sorted(entry)
+        key: {**entry[key], "id": key} if isinstance(entry[key], Mapping) else entry[key]
+        for key in sorted(entry)
     }

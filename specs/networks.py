@@ -130,7 +130,7 @@ class Network(Element):
     """Firewalls that stand between it and others."""
     as_number: Number | None = None
     """Autonomous system."""
-    over: Many[Annotated[str, Ref("circuits")]] = ()
+    over: Many[Annotated[str, Ref("circuits", lapses=True)]] = ()
     """Of a peering: the circuits it runs over."""
     detection: Detection | None = None
     """Of a peering: how soon a loss is noticed. Absent: unknown."""
@@ -166,9 +166,9 @@ class Zone(Element):
         "internet", "dmz", "users", "tenant", "internal", "restricted", "management", "backup", "forensics", "cert"
     ]
     """What lives in it."""
-    sites: Many[Annotated[str, Ref("sites")]] = ()
+    sites: Many[Annotated[str, Ref("sites", lapses=True)]] = ()
     """Where it exists; none: everywhere."""
-    holds: Many[Annotated[str, Ref("data_classes")]] = ()
+    holds: Many[Annotated[str, Ref("data_classes", lapses=True)]] = ()
     """Classes of data kept in it."""
     flows: Many[Flow] = ()
     """What may leave it."""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from specs.base import AnyRef, Count, Date, Element, Many, Number, Ref, Strict, Text
+from specs.base import Count, Date, Element, LapsingRef, Many, Number, Ref, Strict, Text
 from specs.units import Duration, Fraction, Money, Volume
 
 
@@ -30,7 +30,7 @@ class Keys(Strict):
     """People who hold a share."""
     quorum: Number | None = None
     """Shares that restore them (m of n)."""
-    escrow: Many[Annotated[str, Ref("sites")]] | None = None
+    escrow: Many[Annotated[str, Ref("sites", lapses=True)]] | None = None
     """Sites where a backup lies; an empty list is none, absent is unknown."""
 
 
@@ -39,9 +39,9 @@ class AdminDomain(Element):
 
     teams: Many[Annotated[str, Ref("teams")]] = ()
     """Who holds them."""
-    over: Many[AnyRef] = ()
+    over: Many[LapsingRef] = ()
     """What they administer."""
-    can_delete: Many[AnyRef] = ()
+    can_delete: Many[LapsingRef] = ()
     """What they can destroy."""
     identity: Annotated[str, Ref("platforms", "services")] | None = None
     """What they log in by; absent: accounts of its own."""
@@ -62,7 +62,7 @@ class Contact(Strict):
 
     means: Literal["mobile", "landline", "satellite", "radio", "mail", "chat", "in-person"]
     """How."""
-    depends_on: Many[AnyRef] = ()
+    depends_on: Many[LapsingRef] = ()
     """Elements it does not work without."""
 
 
@@ -79,7 +79,7 @@ class Team(Element):
     """From the call until they work."""
     absence: Fraction | None = None
     """Share that is away on an ordinary day."""
-    travel: dict[str, Duration] = Field(default_factory=dict)
+    travel: dict[Annotated[str, Ref("sites", lapses=True)], Duration] = Field(default_factory=dict)
     """By site: time to get there."""
     alternate: Annotated[str, Ref("teams")] | None = None
     """Who stands in."""
@@ -111,7 +111,7 @@ class Contract(Element):
     """With whom."""
     kind: Literal["support", "maintenance", "telecom", "refuel", "licence", "spares", "other"] = "support"
     """What it is for."""
-    covers: Many[AnyRef] = ()
+    covers: Many[LapsingRef] = ()
     """Elements covered, besides those that name it."""
     response: Duration | None = None
     """From the call to somebody at work."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from specs.base import AnyRef, Count, Element, Estimate, Many, Number, Ref, Strict, Text
+from specs.base import Count, Element, Estimate, LapsingRef, Many, Number, Ref, Strict, Text
 from specs.units import Area, Duration, Fraction, Frequency, Length, Mass, Power
 
 HazardKind = Literal[
@@ -20,7 +20,7 @@ class Hazard(Element):
     """Events a year; absent: unknown."""
     duration: Estimate | None = None
     """How long what is exposed is away."""
-    exposed: Many[AnyRef] = ()
+    exposed: Many[LapsingRef] = ()
     """Elements lost when it strikes. A site names its own hazards, a circuit its ducts and exchanges: what they name
     need not be repeated here."""
     cause_of: Literal["loss", "degradation"] = "loss"

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import model_validator
 
-from specs.base import AnyRef, Count, Date, Element, Many, Need, Number, Ref, Strict
+from specs.base import Count, Date, Element, LapsingRef, Many, Need, Number, Ref, Strict
 from specs.units import Bandwidth, DataSize, Duration
 
 PlatformKind = Literal[
@@ -42,7 +42,7 @@ class Capacity(Strict):
 class Quorum(Strict):
     """Voting of a cluster that elects its leader."""
 
-    voters: Many[AnyRef]
+    voters: Many[LapsingRef]
     """Devices or sites that vote, one entry a vote."""
     automatic: bool = True
     """Whether it fails over by itself."""
@@ -81,13 +81,13 @@ class Platform(Element):
 
     kind: PlatformKind
     """What it gives."""
-    nodes: Many[Annotated[str, Ref("devices")]] = ()
+    nodes: Many[Annotated[str, Ref("devices", lapses=True)]] = ()
     """Devices that it is made of."""
     needs_nodes: Count | None = None
     """How many of the nodes carry its full load (k of n); absent: all of them."""
     minimum_nodes: Count | None = None
     """How many give the minimum level; absent: as many as for the full load."""
-    sites: Many[Annotated[str, Ref("sites")]] = ()
+    sites: Many[Annotated[str, Ref("sites", lapses=True)]] = ()
     """Where it stands, if it is not made of declared devices."""
     tier: Literal[0, 1, 2, 3] | None = None
     """How critical it is; absent: as the most critical service on it."""
@@ -109,7 +109,7 @@ class Platform(Element):
     """End of support of that version."""
     baseline: str | None = None
     """Configuration baseline; the twin at the other site must have the same."""
-    twin: Annotated[str, Ref("platforms")] | None = None
+    twin: Annotated[str, Ref("platforms", lapses=True)] | None = None
     """The platform at the other site that takes its place."""
     baseline_exceptions: Many[str] = ()
     """Differences from the twin that were approved."""

@@ -15,7 +15,7 @@ class Safeguard(Element):
     """What it is."""
     site: Annotated[str, Ref("sites")]
     """Where it is."""
-    rooms: Many[Annotated[str, Ref("rooms")]] = ()
+    rooms: Many[Annotated[str, Ref("rooms", lapses=True)]] = ()
     """Rooms that it covers."""
     automatic: bool | None = None
     """Of suppression: acts by itself."""

@@ -140,7 +140,7 @@ class Service(Element):
     """What is asked of it."""
     needs: Many[Need] = ()
     """Services and platforms it cannot do without."""
-    users_at: Many[Annotated[str, Ref("sites")]] = ()
+    users_at: Many[Annotated[str, Ref("sites", lapses=True)]] = ()
     """Sites from which it is used; each must reach it."""
     users_outside: Many[str] = ()
     """What lies outside and must reach it: `internet`, a partner network."""
