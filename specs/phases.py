@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -16,8 +16,6 @@ from specs.text import did_you_mean
 
 PLANNED_FIELDS = ("enters", "leaves", "changes")
 """Fields that speak of the plan and not of the element."""
-
-AnElement = TypeVar("AnElement", bound=Element)
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ def at_rank(
     return estate.model_copy(update=update)
 
 
-def settled(element: AnElement, plan: Timeline, rank: int) -> AnElement:
+def settled(element: Element, plan: Timeline, rank: int) -> Element:
     """The element as it is at that moment, with nothing more to come."""
     changes = changes_until(element, plan, rank)
     if changes:
@@ -106,8 +104,7 @@ def settled(element: AnElement, plan: Timeline, rank: int) -> AnElement:
         return element
     fields = element.model_fields_set.difference(PLANNED_FIELDS)
     values = {name: getattr(element, name) for name in fields}
-    kind: type[AnElement] = type(element)
-    return kind.model_construct(set(fields), **values)
+    return type(element).model_construct(set(fields), **values)
 
 
 def changes_until(element: Element, plan: Timeline, rank: int) -> dict[str, Any]:
@@ -119,7 +116,7 @@ def changes_until(element: Element, plan: Timeline, rank: int) -> dict[str, Any]
     return result
 
 
-def changed(element: AnElement, changes: Mapping[str, Any]) -> AnElement:
+def changed(element: Element, changes: Mapping[str, Any]) -> Element:
     """The element with those fields as the format writes them; ValidationError if they cannot be."""
     kept = element.model_fields_set.difference(PLANNED_FIELDS, changes)
     models = {name for name in kept if isinstance(getattr(element, name), BaseModel)}
