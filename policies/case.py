@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from policies.facts import Facts
+from policies.power_paths import Supplies
 from policies.rule import Value
 from resilience.analysis import Analysis, analyse
 from specs.model import Estate
@@ -21,6 +22,11 @@ class Shared:
     def facts(self) -> Facts:
         """Where things stand and how critical they are."""
         return Facts(self.estate)
+
+    @cached_property
+    def supplies(self) -> Supplies:
+        """What devices are plugged into, and what takes all their cords."""
+        return Supplies(self.estate)
 
     @cached_property
     def analysis(self) -> Analysis:
@@ -49,6 +55,11 @@ class Case:
     def facts(self) -> Facts:
         """Indices that rules share."""
         return self.shared.facts
+
+    @property
+    def supplies(self) -> Supplies:
+        """What devices are plugged into, and what takes all their cords."""
+        return self.shared.supplies
 
     @property
     def analysis(self) -> Analysis:

@@ -164,6 +164,12 @@ class Facts:
         return dict(sorted(why.items()))
 
     @cached_property
+    def critical_sites(self) -> tuple[str, ...]:
+        """Sites with critical devices, sorted."""
+        found = {self.device_sites.get(key) for key in self.critical_devices}
+        return tuple(sorted(site for site in found if site is not None))
+
+    @cached_property
     def _neighbours(self) -> Mapping[str, frozenset[str]]:
         """By device: those that it is cabled to for data (consoles and management ports are none)."""
         found: dict[str, set[str]] = defaultdict(set)
