@@ -1,0 +1,100 @@
+# make setup   the command, its packages and the engine; make demo   a tour;   make test   everything
+# Each line of a recipe that takes long says what it does. No target asks a question.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := demo
+TESTS ?=
+WORKERS ?= auto
+
+# A stamp carries the sum of what was installed, so a changed lock installs again and an equal one does not.
+SUM := $(shell command -v sha256sum >/dev/null && echo sha256sum || echo shasum -a 256)
+sum_of = $(shell cat $(1) | $(SUM) | cut -c1-16)
+PACKAGES := $(VENV)/.packages-$(call sum_of,requirements-dev.lock)
+PROJECT := $(VENV)/.project-$(call sum_of,requirements-dev.lock pyproject.toml)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help setup engine browser check lint test demo bench lock clean
+
+help: ## Show the targets.
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(PROJECT) engine browser ## Install packages, the engine and (as root on Debian) Chromium.
+	@echo "ready: $(BIN)/thabat"
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Python 3.11 or newer is needed; name one: make setup PYTHON=python3.12" >&2; exit 1; }
+	@echo "making the virtual environment $(VENV)"
+	@$(PYTHON) -m venv $(VENV) || \
+	    { echo "on Debian: apt-get install python3-venv" >&2; rm -rf $(VENV); exit 1; }
+
+$(PACKAGES): $(VENV)/bin/python
+	@echo "installing packages as requirements-dev.lock pins them"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@rm -f $(VENV)/.packages-* && touch $@
+
+$(PROJECT): $(PACKAGES)
+	@echo "installing thabat from this checkout"
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@rm -f $(VENV)/.project-* && touch $@
+
+engine: $(PROJECT) ## Find or build the Pulumi engine (minutes, once for all checkouts).
+	@$(BIN)/thabat env --get >/dev/null
+
+browser:
+	@if command -v chromium chromium-browser google-chrome >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && [ -f /etc/debian_version ] && command -v apt-get >/dev/null; then \
+	    echo "installing chromium, to look at reports in tests" && \
+	    apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install --yes --quiet=2 --no-install-recommends chromium fonts-noto-core >/dev/null; \
+	else echo "no Chromium: tests of the report will be skipped (Debian: apt-get install chromium)"; fi
+
+lint: $(PROJECT)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+check: lint ## Lint, types, layers and the quick tests: under a minute.
+	@$(BIN)/pytest -q -n $(WORKERS) -m "not slow and not engine and not browser" $(TESTS)
+
+test: setup ## Everything; pytest's closing line comes last.
+	@failed=0; $(MAKE) --no-print-directory lint || failed=1; \
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(TESTS) || failed=1; exit $$failed
+
+# State and register of the demo are its own, so that it neither finds nor leaves anything of yours.
+demo: export THABAT_STATE := $(DEMO)/state
+demo: export THABAT_REGISTER := $(DEMO)/register.sqlite
+demo: setup ## Judge the national estate, provision its cured twin, verify it, and report on both.
+	@mkdir -p $(DEMO)
+	@printf '\n== 1. The national estate, and what is wrong with it\n'
+	$(BIN)/thabat check national -o terminal -o json=$(DEMO)/national.json || [ $$? -eq 1 ]
+	@printf '\n== 2. Its plan is stopped by the policies, with what would mend each finding\n'
+	$(BIN)/thabat preview national || [ $$? -eq 1 ]
+	@printf '\n== 3. Its cured twin has no finding\n'
+	$(BIN)/thabat check national-cured
+	@printf '\n== 4. It is planned and provisioned into the asset register\n'
+	$(BIN)/thabat up national-cured --yes
+	@printf '\n== 5. Does the register hold what was declared?\n'
+	$(BIN)/thabat verify national-cured || [ $$? -eq 1 ]
+	@printf '\n== 6. Reports to open\n'
+	$(BIN)/thabat report national -o html=$(DEMO)/national.html
+	$(BIN)/thabat report national-cured -o html=$(DEMO)/national-cured.html
+	@printf '\nopen %s\n' "$(CURDIR)/$(DEMO)/national.html" "$(CURDIR)/$(DEMO)/national-cured.html"
+
+bench: setup ## Measure loading, judging and previewing, and how they grow.
+	@$(BIN)/python -m benchmarks
+
+lock: $(PROJECT) ## Pin the packages anew.
+	@$(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras --no-emit-find-links \
+	    --no-emit-index-url --no-emit-trusted-host --output-file=requirements.lock pyproject.toml
+	@$(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras --no-emit-find-links \
+	    --no-emit-index-url --no-emit-trusted-host --output-file=requirements-dev.lock requirements-dev.in
+
+clean: ## Remove what can be made again; state, register and the virtual environment stay.
+	@rm -rf build dist $(DEMO) *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	    .import_linter_cache
+	@find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +
