@@ -1,4 +1,4 @@
-"""Opening the estate that a command works on: which one, loaded and checked, as of which phase, on which day."""
+"""Opening the estate that a command works on: which one, as of which phase, and judged on which day."""
 
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple

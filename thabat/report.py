@@ -23,8 +23,8 @@ def report(
 ) -> None:
     """Write one HTML file, English and Arabic, that needs no network to open.
 
-    It shows the decision-maker's page, findings with how to mend them, the estate by site and phase, services,
-    topology and racks. Only its owner may read the file.
+    It shows the decision-maker's page, findings with how to mend them, the estate by site and phase,
+    services, topology and racks. Only its owner may read the file.
 
     \b
     Example:
