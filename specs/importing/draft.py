@@ -16,3 +16,5 @@ class Draft:
     """What was left out or assumed, for a person to read."""
     title: str = ""
     """What an estate made of this alone may be called."""
+    grown: frozenset[str] = frozenset()
+    """Files that hold all that they held before, and more: they may take their old selves' place."""

@@ -94,7 +94,7 @@ def draft(map_: Map, file: str, prefix: str = "") -> Draft:
     content = {"sites": dict(sorted(sites.items())), "circuits": dict(sorted(circuits.items()))}
     text = emit({name: held for name, held in content.items() if held}, _origin(map_, title))
     return Draft(
-        files={f"wan-{prefix}{network}.yaml": text.encode()},
+        files={f"map-{prefix}{network}.yaml": text.encode()},
         counts={name: len(held) for name, held in content.items()},
         notes=tuple(_notes(map_, kind)),
         title=title,
