@@ -45,8 +45,9 @@ engine: $(PROJECT) ## Find or build the Pulumi engine (minutes, once for all che
 	@$(BIN)/thabat env --get >/dev/null
 
 browser:
-	@if command -v chromium chromium-browser google-chrome >/dev/null; then :; \
-	elif [ "$$(id -u)" = 0 ] && [ -f /etc/debian_version ] && command -v apt-get >/dev/null; then \
+	@has() { command -v "$$1" >/dev/null; }; \
+	if has chromium || has chromium-browser || has google-chrome; then :; \
+	elif [ "$$(id -u)" = 0 ] && [ -f /etc/debian_version ] && has apt-get; then \
 	    echo "installing chromium, to look at reports in tests" && \
 	    apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive \
 	    apt-get install --yes --quiet=2 --no-install-recommends chromium fonts-noto-core >/dev/null; \
