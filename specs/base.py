@@ -51,7 +51,7 @@ class AnyReference:
 
     def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
         schema: dict[str, Any] = handler(core)
-        schema["pattern"] = r"^[a-z_]+/[A-Za-z0-9][A-Za-z0-9._-]*$"
+        schema["pattern"] = r"^[a-z_]+/[A-Za-z0-9\[][A-Za-z0-9._,\[\]-]*$"
         return schema
 
 
@@ -117,6 +117,19 @@ class Text(RootModel[dict[str, str]]):
                     raise ValueError(f"{language!r} is no language code such as en or ar")
         return value
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        by_language: dict[str, Any] = handler.resolve_ref_schema(handler(core))
+        languages = {
+            "type": "object",
+            "propertyNames": {"pattern": f"^{LANGUAGE.pattern}$"},
+            "additionalProperties": {"type": "string"},
+            "minProperties": 1,
+        }
+        by_language.clear()
+        by_language |= {"title": "Text", "description": cls.__doc__, "anyOf": [{"type": "string"}, languages]}
+        return by_language
+
     def reading(self, language: str) -> str:
         """The text in that language, else in English, else in whichever comes first."""
         texts = self.root
@@ -179,6 +192,18 @@ class Estimate(Strict):
             return {"low": value, "likely": value, "high": value}
         return value
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        points: dict[str, Any] = handler.resolve_ref_schema(handler(core))
+        one_for_all = {
+            **points["properties"]["likely"],
+            "description": "One figure for all three.",
+        }
+        three = dict(points)
+        points.clear()
+        points |= {"title": "Estimate", "description": cls.__doc__, "anyOf": [one_for_all, three]}
+        return points
+
     @model_validator(mode="after")
     def _in_order(self) -> "Estimate":
         if not self.low <= self.likely <= self.high:
@@ -223,4 +248,3 @@ class Reliability(Strict):
     """Mean time between failures."""
     mttr: Duration | None = None
     """Mean time to repair, travel and spares included."""
-
