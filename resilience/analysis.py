@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from resilience.cold_start import cold_start, deadlocks
+from resilience.graph import EstateGraph, build
+from resilience.impacts import impact_of, impacts
+from resilience.loads import Loads
 from resilience.results import (
     CapacityBalance,
     Category,
@@ -16,6 +20,8 @@ from resilience.results import (
     RoomHeat,
     Standing,
 )
+from resilience.standings import standings
+from resilience.sweep import Sweep
 from specs.model import Estate
 
 
@@ -26,18 +32,33 @@ class Analysis:
     estate: Estate
 
     @cached_property
+    def graph(self) -> EstateGraph:
+        """Its typed needs."""
+        return build(self.estate)
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        """Every event that can happen by itself, and what it takes down."""
+        return Sweep(self.graph)
+
+    @cached_property
+    def loads(self) -> Loads:
+        """Its electrical and thermal state."""
+        return Loads(self.estate, self.graph.where)
+
+    @cached_property
     def standings(self) -> tuple[Standing, ...]:
         """Every service by id, with its single points of failure and what is missing to be sure."""
-        raise NotImplementedError
+        return standings(self.sweep)
 
     @cached_property
     def impacts(self) -> tuple[Impact, ...]:
         """What each event that touches a service does, by category, then event."""
-        raise NotImplementedError
+        return impacts(self.sweep)
 
     def impact_of(self, *events: str) -> Impact:
         """What these events at once do to the services, whatever it is."""
-        raise NotImplementedError
+        return impact_of(self.graph, events)
 
     @cached_property
     def failovers(self) -> tuple[FailoverPath, ...]:
@@ -52,30 +73,30 @@ class Analysis:
     @cached_property
     def deadlocks(self) -> tuple[Deadlock, ...]:
         """Cold-start and recovery deadlocks."""
-        raise NotImplementedError
+        return deadlocks(cold_start(self.graph))
 
     @cached_property
     def missing(self) -> tuple[Missing, ...]:
         """Every undeclared fact met while the graph was built."""
-        raise NotImplementedError
+        return self.graph.missing
 
     @cached_property
     def power_loads(self) -> tuple[PowerLoad, ...]:
         """Every power element in the normal state, by id."""
-        raise NotImplementedError
+        return tuple(self.loads.normal.values())
 
     def power_loads_without(self, lost: frozenset[str]) -> tuple[PowerLoad, ...]:
         """Every power element once those (`power/…`) are lost and their load has moved, by id."""
-        raise NotImplementedError
+        return tuple(self.loads.without(lost).values())
 
     def distribution_paths(self, site: str) -> dict[str, frozenset[str]]:
         """Power elements (`power/…`) of each distribution path of that site."""
-        raise NotImplementedError
+        return self.loads.paths_at(site)
 
     @cached_property
     def heat(self) -> tuple[RoomHeat, ...]:
         """Every room with equipment, by id."""
-        raise NotImplementedError
+        return tuple(self.loads.heat.values())
 
     def capacity_without(self, site: str | None) -> tuple[CapacityBalance, ...]:
         """Platforms against their workloads after the loss of that site (None: in quiet times)."""
@@ -88,7 +109,7 @@ class Analysis:
 
     def category(self, event: str) -> Category:
         """Kind of an event."""
-        raise NotImplementedError
+        return self.sweep.categories[event]
 
 
 def analyse(estate: Estate) -> Analysis:

@@ -113,8 +113,9 @@ def at_least(count: int, values: Iterable[int], ones: int) -> int:
 def compile_needs(
     graph: "nx.DiGraph[str]", kinds: frozenset[NeedKind] = frozenset({"run"}), *, starting: bool = False
 ) -> Compiled:
-    """The graph of those kinds of need. `starting`: only what must hold before its source begins, every ring dead."""
-    names = tuple(sorted(graph))
+    """The graph of those kinds of need. `starting`: only what must hold before its source begins, at its minimum level,
+    and no ring begins by itself."""
+    names = tuple(sorted(name for name in graph if not (starting and "#full" in name)))
     index = {name: number for number, name in enumerate(names)}
     children: list[Edges] = []
     threshold: list[int] = []

@@ -109,6 +109,8 @@ class Impact:
 
     event: str
     category: Category
+    scenario: Scenario
+    """Kind of loss whose objective counts."""
     lost: tuple[str, ...]
     """Services below the level that they owe in this kind of loss."""
     degraded: tuple[str, ...]

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from resilience.compiled import Compiled, compile_needs
@@ -15,6 +16,19 @@ from specs.model import ELEMENT_COLLECTIONS, Estate
 
 CATEGORIES: tuple[Category, ...] = ("site", "common-cause", "hazard", "place", "platform", "component")
 """In this order scenarios are numbered: those that take most come first, so that most numbers stay small."""
+
+
+AND = " + "
+"""Joins the names of events that happen at once."""
+
+
+def is_element(node: str) -> bool:
+    """Whether a node is an element itself, and neither a gate nor an element as seen from somewhere.
+
+    >>> is_element("devices/a"), is_element("devices/a#power"), is_element("services/x@sites/b")
+    (True, False, False)
+    """
+    return "#" not in node and "@" not in node
 
 
 def bits(value: int) -> Iterator[int]:
@@ -30,7 +44,14 @@ def bits(value: int) -> Iterator[int]:
 
 
 def scenario_of(estate: Estate, event: str, category: Category) -> Scenario:
-    """Kind of loss whose objective counts: a site's, a region's (hazards that take whole sites), or a component's."""
+    """Kind of loss whose objective counts: a site's, a region's (hazards that take whole sites), or a component's.
+    Of several events at once the widest counts."""
+    if AND in event:
+        kinds = {
+            scenario_of(estate, one, category if one.startswith("sites/") else "component")
+            for one in event.split(AND)
+        }
+        return "region" if "region" in kinds else "site" if "site" in kinds else "component"
     if category == "site":
         return "site"
     if event.startswith("failure_regions/"):
@@ -43,7 +64,7 @@ def scenario_of(estate: Estate, event: str, category: Category) -> Scenario:
 
 def declared_at(event: str, estate: Estate) -> FieldPath:
     """Where an event is declared: its element, or the first that names the common cause."""
-    collection, _, name = event.partition("/")
+    collection, _, name = event.split(AND)[0].partition("/")
     if collection == "firmware":
         models = sorted(key for key, model in estate.models.items() if model.firmware == name)
         return ("models", models[0], "firmware")
@@ -53,7 +74,9 @@ def declared_at(event: str, estate: Estate) -> FieldPath:
     if collection == "fire_compartments":
         site, _, compartment = name.partition("/")
         rooms = sorted(
-            key for key, room in estate.rooms.items() if room.site == site and room.fire_compartment == compartment
+            key
+            for key, room in estate.rooms.items()
+            if room.site == site and room.fire_compartment == compartment
         )
         return ("rooms", rooms[0], "fire_compartment")
     return (collection, name)
@@ -61,9 +84,11 @@ def declared_at(event: str, estate: Estate) -> FieldPath:
 
 @dataclass(frozen=True)
 class Sweep:
-    """The outcome of every event that can happen by itself."""
+    """The outcome of scenarios: by default one for every event that can happen by itself."""
 
     graph: EstateGraph
+    together: tuple[tuple[str, ...], ...] = ()
+    """Scenarios of one's own: what fails at once in each (any element), instead of every single event."""
 
     @cached_property
     def compiled(self) -> Compiled:
@@ -72,14 +97,19 @@ class Sweep:
 
     @cached_property
     def categories(self) -> dict[str, Category]:
-        """Kind of each event, by the number of its scenario."""
+        """Kind of each scenario by its name, in the order of their numbers; of several events the widest."""
         nodes: Any = self.graph.needs.nodes(data="category")
-        found: dict[str, Category] = {name: kind for name, kind in nodes if kind is not None}
-        return dict(sorted(found.items(), key=lambda entry: (CATEGORIES.index(entry[1]), entry[0])))
+        single: dict[str, Category] = {name: kind for name, kind in nodes if kind is not None}
+        if not self.together:
+            return dict(sorted(single.items(), key=lambda entry: (CATEGORIES.index(entry[1]), entry[0])))
+        kinds = {
+            AND.join(events): [single.get(event, "component") for event in events] for events in self.together
+        }
+        return {name: min(found, key=CATEGORIES.index) for name, found in kinds.items()}
 
     @cached_property
     def events(self) -> tuple[str, ...]:
-        """Events by the number of their scenario."""
+        """Names of the scenarios by number: what fails, joined by ` + ` where it is several at once."""
         return tuple(self.categories)
 
     @cached_property
@@ -97,7 +127,10 @@ class Sweep:
     def lost(self) -> list[int]:
         """Of every node (by its number in `compiled`) the scenarios in which it is lost, of one event each."""
         index = self.compiled.index
-        own = {index[event]: 1 << number for number, event in enumerate(self.events)}
+        own: dict[int, int] = defaultdict(int)
+        for number, event in enumerate(self.events):
+            for name in event.split(AND):
+                own[index[name]] |= 1 << number
         return self.compiled.lost(own, (1 << len(self.events)) - 1)
 
     def lost_in(self, node: str) -> int:
@@ -142,19 +175,19 @@ class Sweep:
     def elements_lost(self, event: str) -> tuple[str, ...]:
         """Elements that the event takes down, itself left out."""
         mask = 1 << self.numbers[event]
+        failed = event.split(AND)
         found = []
         for number in sorted(self._above(event, mask)):
             name = self.compiled.names[number]
-            if "#" not in name and "@" not in name and name != event and name not in self.calm:
+            if is_element(name) and name not in failed and name not in self.calm:
                 found.append(name)
         return tuple(name for name in found if name.partition("/")[0] in ELEMENT_COLLECTIONS)
 
     def _above(self, event: str, mask: int) -> dict[int, int]:
         """Nodes that the event takes down, each with the next one on the shortest way down to it."""
         lost, parents = self.lost, self.compiled.parents
-        start = self.compiled.index[event]
-        down = {start: start}
-        level = [start]
+        level = sorted(self.compiled.index[name] for name in event.split(AND))
+        down = {start: start for start in level}
         while level:
             following: list[int] = []
             for node in sorted(level):
@@ -168,13 +201,12 @@ class Sweep:
     def chains(self, event: str, nodes: tuple[str, ...]) -> dict[str, Chain]:
         """For each of those nodes that the event takes down the shortest chain of needs to it."""
         down = self._above(event, 1 << self.numbers[event])
-        start = self.compiled.index[event]
         found = {}
         for node in nodes:
             number = self.compiled.index[node]
             if number in down:
                 way = [number]
-                while way[-1] != start:
+                while down[way[-1]] != way[-1]:
                     way.append(down[way[-1]])
                 found[node] = self.chain([self.compiled.names[step] for step in way])
         return found
@@ -186,7 +218,7 @@ class Sweep:
         source = needs.nodes[way[0]]["shows"] or way[0]
         said: dict[str, Any] = {}
         tolerates = 0.0
-        for here, there in zip(way, way[1:], strict=False):
+        for here, there in pairwise(way):
             edge = needs.edges[here, there]
             if not said or edge["why"] != "is":
                 said = edge

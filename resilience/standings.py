@@ -1,0 +1,86 @@
+"""Single points of failure of each service, and what nobody declared that may hide one."""
+
+from collections import defaultdict
+
+from resilience.results import Category, Missing, SinglePoint, Standing, Tri
+from resilience.sweep import Sweep, bits, scenario_of
+
+WIDE: frozenset[Category] = frozenset({"site", "common-cause"})
+"""Events that take a site, a region or a whole family of devices: shown, and no single point within a design."""
+
+
+def standings(sweep: Sweep) -> tuple[Standing, ...]:
+    """Every service by id."""
+    points = _single_points(sweep)
+    missing = missing_by_service(sweep)
+    return tuple(
+        _standing(sweep, service, points.get(service, []), missing[service])
+        for service in sorted(sweep.graph.estate.services)
+    )
+
+
+def _standing(
+    sweep: Sweep, service: str, points: list[SinglePoint], missing: tuple[Missing, ...]
+) -> Standing:
+    found = any(not is_wide(sweep, point.event, point.category) for point in points)
+    has: Tri = "yes" if found else "unknown" if missing else "no"
+    down = f"services/{service}" in sweep.calm
+    declared = bool(sweep.graph.components.get(service)) or bool(sweep.graph.estate.services[service].needs)
+    runs: Tri = "no" if down else "yes" if declared else "unknown"
+    order = sorted(points, key=lambda point: (point.category, point.event))
+    return Standing(f"services/{service}", runs, has, tuple(order), missing)
+
+
+def is_wide(sweep: Sweep, event: str, category: Category) -> bool:
+    """Whether the event takes a whole site or more, so that only another site can bear it."""
+    return category in WIDE or scenario_of(sweep.graph.estate, event, category) == "region"
+
+
+def _single_points(sweep: Sweep) -> dict[str, list[SinglePoint]]:
+    by_event: dict[int, list[str]] = defaultdict(list)
+    for service, scenarios in sweep.below.items():
+        for number in bits(scenarios):
+            by_event[number].append(service)
+    found: dict[str, list[SinglePoint]] = defaultdict(list)
+    for number, services in sorted(by_event.items()):
+        event = sweep.events[number]
+        category = sweep.categories[event]
+        scenario = scenario_of(sweep.graph.estate, event, category)
+        nodes = {service: sweep.owed(service, scenario) for service in services}
+        chains = sweep.chains(event, tuple(nodes.values()))
+        for service, node in nodes.items():
+            chain = chains[node]
+            found[service].append(
+                SinglePoint(
+                    service=f"services/{service}",
+                    event=event,
+                    category=category,
+                    chain=chain,
+                    after=sum(link.tolerates for link in chain),
+                    level="full" if node.endswith("#full") else "minimum",
+                )
+            )
+    return found
+
+
+def missing_by_service(sweep: Sweep) -> dict[str, tuple[Missing, ...]]:
+    """Undeclared facts among all that each service rests on."""
+    compiled, facts = sweep.compiled, sweep.graph.missing
+    values = [0] * len(compiled.names)
+    for number, fact in enumerate(facts):
+        if fact.element in compiled.index:
+            values[compiled.index[fact.element]] |= 1 << number
+    for ring in compiled.order:
+        gathered = 0
+        for node in ring:
+            gathered |= values[node]
+            for child, _ in compiled.children[node]:
+                gathered |= values[child]
+        for node in ring:
+            values[node] = gathered
+    found = {}
+    for service in sorted(sweep.graph.estate.services):
+        rests_on = values[compiled.index[f"services/{service}#full"]]
+        rests_on |= values[compiled.index[f"services/{service}"]]
+        found[service] = tuple(facts[number] for number in bits(rests_on))
+    return found
