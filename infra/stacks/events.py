@@ -19,6 +19,7 @@ _ACTIONS: dict[OpType, Action] = {
 }
 """Parts of a replacement (create-replacement, delete-replaced) are told by its `replace` alone."""
 
+_STACK = "pulumi:pulumi:Stack"
 _COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
 
 
@@ -33,6 +34,8 @@ class Gathering:
         self._violations: list[Violation] = []
         self._problems: dict[str, None] = {}
         self._warnings: dict[str, None] = {}
+        self._moved = False
+        self._outputs_kept = False
 
     def take(self, event: EngineEvent) -> None:
         """Take one event."""
@@ -43,6 +46,8 @@ class Gathering:
                 self._violation(event.policy_event)
             if event.diagnostic_event is not None:
                 self._diagnostic(event.diagnostic_event)
+            if event.res_outputs_event is not None:
+                self._finished(event.res_outputs_event.metadata)
         if event.res_outputs_event is not None and _reference(event.res_outputs_event.metadata):
             self._advance()
 
@@ -55,6 +60,11 @@ class Gathering:
     def unchanged(self) -> int:
         """Resources that stay as they are."""
         return len(self._unchanged - set(self._changes))
+
+    @property
+    def kept(self) -> bool:
+        """Whether nothing at all would change: no resource, no record of the plan, no output."""
+        return self._outputs_kept and not self._moved
 
     @property
     def violations(self) -> tuple[Violation, ...]:
@@ -77,6 +87,7 @@ class Gathering:
         return tuple(sorted(self._warnings))
 
     def _step(self, step: StepEventMetadata) -> None:
+        self._moved = self._moved or step.op not in (OpType.SAME, OpType.READ, OpType.REFRESH)
         reference = _reference(step)
         if reference is None:
             return
@@ -85,6 +96,11 @@ class Gathering:
             self._changes[step.urn] = Change(reference, action, _fields(step))
         elif step.op is OpType.SAME:
             self._unchanged.add(step.urn)
+
+    def _finished(self, step: StepEventMetadata) -> None:
+        """The stack's own resource is told of twice: when it begins and, with its outputs, at the end."""
+        if step.type == _STACK and step.old is not None and step.new is not None:
+            self._outputs_kept = step.old.outputs == step.new.outputs
 
     def _violation(self, event: PolicyEvent) -> None:
         level = "mandatory" if event.enforcement_level == "mandatory" else "advisory"
@@ -110,7 +126,7 @@ def _reference(step: StepEventMetadata) -> str | None:
 
 
 def _fields(step: StepEventMetadata) -> tuple[str, ...]:
-    return tuple(sorted({*(step.detailed_diff or {}), *(step.diffs or ()), *(step.keys or ())}))
+    return tuple(sorted(set(step.detailed_diff or step.diffs or step.keys or ())))
 
 
 def _text(message: str) -> str:

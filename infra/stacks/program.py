@@ -42,8 +42,11 @@ def told(fault: SpecError) -> str:
     )
 
 
-def declare(inputs: Inputs, stack: str) -> None:
-    """Register everything that the stack is to hold, and what it tells other stacks."""
+def declare(inputs: Inputs, stack: str, *, together: bool = False) -> None:
+    """Register everything that the stack is to hold, and what it tells other stacks.
+
+    `together`: this preview is one over all stacks, so that what sites tell is what they will tell.
+    """
     if stack not in inputs.stacks:
         raise no_such_stack(inputs, stack)
     Plan(stack, inputs.record(stack))
@@ -54,16 +57,21 @@ def declare(inputs: Inputs, stack: str) -> None:
     for name, value in inputs.outputs(stack).items():
         pulumi.export(name, value)
     if stack == NATIONAL:
-        pulumi.export("sites", {site: _told_by(inputs, site) for site in inputs.stacks if site != NATIONAL})
+        pulumi.export(
+            "sites", {site: _told_by(inputs, site, together) for site in inputs.stacks if site != NATIONAL}
+        )
 
 
-def _told_by(inputs: Inputs, site: str) -> pulumi.Output[Mapping[str, Any]]:
+def _told_by(inputs: Inputs, site: str, together: bool) -> pulumi.Output[Mapping[str, Any]]:
     """What a site's stack exports; before it was made, a preview takes what the spec says it will export."""
     reference = pulumi.StackReference(f"{pulumi.get_organization()}/{pulumi.get_project()}/{site}")
     expected = inputs.outputs(site)
-    missing = expected if pulumi.runtime.is_dry_run() else dict.fromkeys(expected, UNKNOWN_OUTPUT)
+    previewed = pulumi.runtime.is_dry_run()
+    missing = expected if previewed else dict.fromkeys(expected, UNKNOWN_OUTPUT)
 
     def settled(values: Mapping[str, Any]) -> Mapping[str, Any]:
+        if together and previewed:
+            return expected
         found = {name: missing[name] if values[name] is None else values[name] for name in expected}
         if found["phase"] != inputs.phase:
             pulumi.log.warn(f"site {site} stands at {found['phase']}, this stack at {inputs.phase}")

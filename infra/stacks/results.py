@@ -70,8 +70,8 @@ class StackResult:
     """What was done or would be, by element; whatever stays as it is is not listed."""
     unchanged: int = 0
     """Resources that stay as they are."""
-    outputs_kept: bool = False
-    """Whether what the stack tells others stays as it is."""
+    settled: bool = False
+    """Of a preview: whether the stack is already as it should be, down to what it tells others."""
     violations: tuple[Violation, ...] = ()
     """What policies said, in their order."""
     problems: tuple[str, ...] = ()
@@ -82,11 +82,6 @@ class StackResult:
     """Of a locked stack: who holds it."""
     recovered: tuple[str, ...] = ()
     """What was done first because an earlier run had been killed."""
-
-    @property
-    def settled(self) -> bool:
-        """Of a preview: whether the stack is already as it should be."""
-        return self.ending == "done" and not self.changes and self.outputs_kept
 
     def count(self, action: Action) -> int:
         """How many resources that is done to."""

@@ -42,7 +42,7 @@ class Runner:
         def act(stack: Stack) -> None:
             packs = [str(pack) for pack in self.packs]
             stack.preview(
-                program=lambda: declare(self.inputs, name),
+                program=lambda: declare(self.inputs, name, together=True),
                 policy_packs=packs,
                 on_event=gathering.take,
                 color="never",
@@ -101,6 +101,7 @@ class Runner:
             result,
             changes=gathering.changes,
             unchanged=gathering.unchanged,
+            settled=result.ending == "done" and gathering.kept,
             violations=gathering.violations,
             warnings=gathering.warnings,
             recovered=tuple(recovered),
