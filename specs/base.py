@@ -99,6 +99,16 @@ Number = Annotated[int, AfterValidator(_not_negative)]
 """A whole number of at least 0."""
 
 
+def _amount(value: float) -> float:
+    if value < 0:
+        raise ValueError("must not be negative")
+    return value
+
+
+Amount = Annotated[float, AfterValidator(_amount)]
+"""A number of at least 0, without a unit."""
+
+
 class Text(RootModel[dict[str, str]]):
     """Words that people read: one text, or one by language (`{en: …, ar: …}`)."""
 

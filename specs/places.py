@@ -2,6 +2,8 @@
 
 from typing import Annotated, Literal
 
+from pydantic import model_validator
+
 from specs.base import Count, Element, Estimate, LapsingRef, Many, Number, Ref, Strict, Text
 from specs.units import Area, Duration, Fraction, Frequency, Length, Mass, Power
 
@@ -34,6 +36,12 @@ class Position(Strict):
     """Degrees north."""
     longitude: float
     """Degrees east."""
+
+    @model_validator(mode="after")
+    def _on_earth(self) -> "Position":
+        if not (-90 <= self.latitude <= 90 and -180 <= self.longitude <= 180):
+            raise ValueError("a latitude lies between -90 and 90, a longitude between -180 and 180")
+        return self
 
 
 class Site(Element):

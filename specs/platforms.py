@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import model_validator
 
-from specs.base import Count, Date, Element, LapsingRef, Many, Need, Number, Ref, Strict
+from specs.base import Amount, Count, Date, Element, LapsingRef, Many, Need, Number, Ref, Strict
 from specs.units import Bandwidth, DataSize, Duration
 
 PlatformKind = Literal[
@@ -93,7 +93,7 @@ class Platform(Element):
     """How critical it is; absent: as the most critical service on it."""
     capacity: Capacity = Capacity()
     """What it gives with `needs_nodes` up; absent facts follow from the nodes' models."""
-    overcommit: float = 1.0
+    overcommit: Amount = 1.0
     """Virtual cores for each physical one."""
     needs: Many[Need] = ()
     """What it cannot do without."""
@@ -121,7 +121,7 @@ class Platform(Element):
     """Security zone it lives in."""
     logs_to: Annotated[str, Ref("platforms")] | None = None
     """Where its logs go."""
-    log_rate: float | None = None
+    log_rate: Amount | None = None
     """Bytes of log a second."""
     log_retention: Duration | None = None
     """Of a log store: how long it keeps what it gets."""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from specs.base import Count, Date, Element, Estimate, Many, Need, Ref, Strict, Text
+from specs.base import Amount, Count, Date, Element, Estimate, Many, Need, Number, Ref, Strict, Text
 from specs.platforms import Capacity
 from specs.units import Duration, Fraction
 
@@ -69,9 +69,9 @@ class ImpactAnalysis(Strict):
 class Demand(Strict):
     """What is asked of a service."""
 
-    requests_per_day: float | None = None
+    requests_per_day: Amount | None = None
     """Requests on a working day."""
-    peak_factor: float | None = None
+    peak_factor: Amount | None = None
     """Busiest hour over the day's average."""
     growth: Fraction | None = None
     """Share by which demand grows in a year."""
@@ -192,5 +192,5 @@ class Workload(Element):
     """Of a standby: from the decision until it serves."""
     failure_to_activate: Fraction | None = None
     """Of a standby: probability, for each demand."""
-    licences: dict[str, int] = Field(default_factory=dict)
+    licences: dict[str, Number] = Field(default_factory=dict)
     """By product: units that it takes."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from specs.consistency.loops import loops
+from specs.expanding import ID
 from specs.issues import Fault, FieldPath
 from specs.model import Estate
 from specs.services import Service
@@ -34,6 +35,9 @@ def _steps(service: Service) -> Iterator[Fault]:
     path: FieldPath = ("services", service.id, "recovery")
     names = [step.id for step in service.recovery]
     for place, step in enumerate(service.recovery):
+        if not ID.fullmatch(step.id):
+            message = f"`{step.id}` cannot be the name of a step"
+            yield Fault("KEY-005", (*path, place, "id"), message, "use letters, digits and . _ -")
         if step.id in names[:place]:
             first: FieldPath = (*path, names.index(step.id), "id")
             message = f"the step `{step.id}` of `{service.id}` is declared twice"
