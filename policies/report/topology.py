@@ -159,8 +159,8 @@ def _shared(estate: Estate, places: list[Place], lines: list[Line]) -> tuple[Sha
     for line in lines:
         for hazard in line.hazards:
             hits[hazard].add(f"circuits/{line.circuit}")
-    for hazard in estate.hazards.values():
-        hits[hazard.id] |= {one for one in hazard.exposed if one.startswith(("sites/", "circuits/"))}
+    for declared in estate.hazards.values():
+        hits[declared.id] |= {one for one in declared.exposed if one.startswith(("sites/", "circuits/"))}
     return tuple(
         Shared(hazard, estate.hazards[hazard].kind, tuple(sorted(struck)))
         for hazard, struck in sorted(hits.items())
