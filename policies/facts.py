@@ -80,6 +80,11 @@ class Facts:
         return {key: tuple(sorted(services)) for key, services in sorted(found.items())}
 
     @cached_property
+    def datasets_of(self) -> Mapping[str, tuple[str, ...]]:
+        """By service: the datasets that it owns or uses, sorted."""
+        return _grouped((name, key) for key, names in self.services_of.items() for name in names)
+
+    @cached_property
     def dataset_tiers(self) -> Tiers:
         """By dataset: the tier of the most critical service that owns or uses it, where it is declared."""
         services = self.estate.services
