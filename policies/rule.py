@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Value = str | int | float | bool
 
-RULE_ID = re.compile(r"[A-Z]{3,4}-\d{3}")
+RULE_ID = re.compile(r"[A-Z]{2,4}-\d{3}")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 

@@ -164,7 +164,7 @@ def spares_and_maintenance(case: Case) -> Iterator[Outcome]:
 
 
 def _repairable(case: Case) -> Iterator[tuple[str, str, str | None, float, FieldPath]]:
-    """Element, what to name where nobody repairs it, its contract, its assumed time to repair, where that is."""
+    """Element, what to name where nobody repairs it, its contract, assumed time to repair, where that is."""
     estate = case.estate
     for key in case.facts.critical_devices:
         device = estate.devices[key]
