@@ -64,7 +64,7 @@ def declare(inputs: Inputs, stack: str, *, together: bool = False) -> None:
 
 def _told_by(inputs: Inputs, site: str, together: bool) -> pulumi.Output[Mapping[str, Any]]:
     """What a site's stack exports; before it was made, a preview takes what the spec says it will export."""
-    reference = pulumi.StackReference(f"{pulumi.get_organization()}/{pulumi.get_project()}/{site}")
+    name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{site}"
     expected = inputs.outputs(site)
     previewed = pulumi.runtime.is_dry_run()
     missing = expected if previewed else dict.fromkeys(expected, UNKNOWN_OUTPUT)
@@ -77,4 +77,20 @@ def _told_by(inputs: Inputs, site: str, together: bool) -> pulumi.Output[Mapping
             pulumi.log.warn(f"site {site} stands at {found['phase']}, this stack at {inputs.phase}")
         return found
 
-    return pulumi.Output.all(**{name: reference.get_output(name) for name in expected}).apply(settled)
+    async def told() -> Any:
+        if not together and not await _is_there(name):
+            pulumi.log.warn(f"site {site} has no stack yet: pulumi stack init {site}")
+            return pulumi.Output.from_input(missing)
+        reference = pulumi.StackReference(name)
+        return pulumi.Output.all(**{each: reference.get_output(each) for each in expected}).apply(settled)
+
+    return pulumi.Output.from_input(told())
+
+
+async def _is_there(stack: str) -> bool:
+    """Whether a stack can be referred to: a reference to one that is not there would end the program."""
+    try:
+        await pulumi.runtime.invoke_async("pulumi:pulumi:readStackOutputs", {"name": stack})
+    except Exception:
+        return False
+    return True
