@@ -69,7 +69,13 @@ def read_table(data: bytes, file: str, columns: Sequence[Column]) -> tuple[Row, 
     Headings count by their letters alone (`Serial number` is `serial_number`, `site.slug` is `site`); columns
     that nobody asked for are passed over, and so are empty rows.
     """
-    lines = list(_lines(_decoded(data, file), file))
+    return rows_under_headings(list(_lines(_decoded(data, file), file)), file, columns)
+
+
+def rows_under_headings(
+    lines: Sequence[Sequence[Cell]], file: str, columns: Sequence[Column]
+) -> tuple[Row, ...]:
+    """Rows of cells, however they were read, by the headings of the first; SpecError with every fault."""
     if not lines:
         raise _refused(file, 1, 1, "CSV-002", "the file is empty", "export it again, with its headings")
     fields = _fields(lines[0], columns, file)
@@ -223,14 +229,15 @@ def _lines(text: str, file: str) -> Iterator[list[Cell]]:
         else:
             found = bare.match(text, index)
             raw, end = (found[0], found.end()) if found else ("", index)
-        cells.append(_cell(raw, place))
+        cells.append(cell(raw, place))
         if len(cells) > MOST_COLUMNS:
             raise _refused(file, line, 1, "CSV-001", f"a row has more than {MOST_COLUMNS} cells", _QUOTE)
         if end < len(text) and text[end] == delimiter:
             index = end + 1
-            if index == len(text):
-                cells.append(Cell("", Location(file, line, index - line_start + 1)))
-            continue
+            if index < len(text):
+                continue
+            cells.append(Cell("", Location(file, line, index - line_start + 1)))
+            end = index
         newline = _LINE_END.match(text, end)
         yield cells
         cells, rows = [], rows + 1
@@ -246,7 +253,8 @@ def _lines(text: str, file: str) -> Iterator[list[Cell]]:
 _QUOTE: Final = 'put quotes around the whole cell, and write a quote within it as ""'
 
 
-def _cell(raw: str, place: Location) -> Cell:
+def cell(raw: str, place: Location) -> Cell:
+    """A cell with that in it, without blanks around and a spreadsheet's guard; SpecError for hostile text."""
     if len(raw) > LONGEST_CELL:
         raise SpecError([Issue("CSV-001", place, f"a cell longer than {LONGEST_CELL:,} characters", _QUOTE)])
     found = _FORBIDDEN.search(raw)
