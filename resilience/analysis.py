@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from resilience.capacity import capacity_without
 from resilience.cold_start import cold_start, deadlocks
+from resilience.failover import failover_paths
 from resilience.graph import EstateGraph, build
 from resilience.impacts import impact_of, impacts
 from resilience.loads import Loads
+from resilience.recovery import recoveries, recovery_deadlocks
 from resilience.results import (
     CapacityBalance,
     Category,
@@ -20,6 +23,7 @@ from resilience.results import (
     RoomHeat,
     Standing,
 )
+from resilience.routes import replication_routes
 from resilience.standings import standings
 from resilience.sweep import Sweep
 from specs.model import Estate
@@ -63,17 +67,17 @@ class Analysis:
     @cached_property
     def failovers(self) -> tuple[FailoverPath, ...]:
         """Usual ways and those after each loss that changes them, by service, user, event."""
-        raise NotImplementedError
+        return failover_paths(self.sweep)
 
     @cached_property
     def recoveries(self) -> tuple[Recovery, ...]:
         """Recovery from the loss of each site that services run at, by site."""
-        raise NotImplementedError
+        return recoveries(self.sweep)
 
     @cached_property
     def deadlocks(self) -> tuple[Deadlock, ...]:
         """Cold-start and recovery deadlocks."""
-        return deadlocks(cold_start(self.graph))
+        return (*deadlocks(cold_start(self.graph)), *recovery_deadlocks(self.sweep))
 
     @cached_property
     def missing(self) -> tuple[Missing, ...]:
@@ -100,12 +104,12 @@ class Analysis:
 
     def capacity_without(self, site: str | None) -> tuple[CapacityBalance, ...]:
         """Platforms against their workloads after the loss of that site (None: in quiet times)."""
-        raise NotImplementedError
+        return capacity_without(self.estate, self.graph.where, site)
 
     @cached_property
     def replication_routes(self) -> tuple[ReplicationRoutes, ...]:
         """Every replication between two sites, by id."""
-        raise NotImplementedError
+        return replication_routes(self.estate, self.graph.where)
 
     def category(self, event: str) -> Category:
         """Kind of an event."""

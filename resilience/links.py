@@ -1,0 +1,154 @@
+"""The graph of connectivity: places, devices, circuits, cables and the risks they share; and ways over circuits."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import networkx as nx
+
+from resilience.derive.network import SiteNetworks
+from resilience.derive.reach import place_of, usable
+from resilience.results import Missing, Route, in_order
+from resilience.whereabouts import by_id
+from specs.model import Estate
+from specs.networks import Circuit
+
+SECONDS_PER_METRE = 4.9e-9
+"""Light in fibre: 4.9 µs a kilometre, one way (group index 1.468, ITU-T G.652 fibre)."""
+
+Cost = tuple[int, float, int]
+"""Of a way: circuits of unknown latency, seconds, circuits; compared in that order."""
+
+
+def risks_of(circuit: Circuit) -> frozenset[str]:
+    """Shared risks of a circuit: ducts, exchanges, entrances, carrier. What is undeclared is not in it."""
+    found = {f"hazards/{segment.through}" for segment in circuit.segments or ()}
+    found |= {f"hazards/{end.entrance}" for end in circuit.ends if end.entrance is not None}
+    if circuit.carrier is not None:
+        found.add(f"vendors/{circuit.carrier}")
+    return frozenset(found)
+
+
+def length_of(circuit: Circuit) -> float | None:
+    """Metres of its route; None where a segment or its length is not declared."""
+    if circuit.segments is None:
+        return None
+    lengths = [segment.length for segment in circuit.segments if segment.length is not None]
+    return sum(lengths) if len(lengths) == len(circuit.segments) else None
+
+
+def latency_of(circuit: Circuit) -> float | None:
+    """Seconds one way: as declared, else light over the declared route; None: unknown."""
+    if circuit.latency is not None:
+        return circuit.latency
+    length = length_of(circuit)
+    return length * SECONDS_PER_METRE if length else None
+
+
+def connectivity(estate: Estate, networks: SiteNetworks) -> "nx.MultiGraph[str]":
+    """Places, border devices and cabled devices; circuits and cables as edges that name their element and its risks.
+
+    `told` is False on an edge whose shared risks nobody has declared in full: its diversity is unknown.
+    """
+    graph: nx.MultiGraph[str] = nx.MultiGraph()
+    for name, circuit in by_id(estate.circuits):
+        a, b = (f"devices/{end.device}" if end.device else place_of(end) for end in circuit.ends)
+        for end, node in zip(circuit.ends, (a, b), strict=True):
+            if node != place_of(end):
+                graph.add_edge(
+                    node, place_of(end), key="stands at", element=None, risks=frozenset(), told=True
+                )
+        told = circuit.segments is not None and circuit.carrier is not None
+        element = f"circuits/{name}"
+        graph.add_edge(a, b, key=element, element=element, risks=risks_of(circuit), told=told)
+    for device, links in networks.neighbours.items():
+        for cable, other in links:
+            if device < other:
+                tray = estate.cables[cable].tray
+                risks = frozenset({f"hazards/{tray}"} if tray else ())
+                a, b, key = f"devices/{device}", f"devices/{other}", f"cables/{cable}"
+                graph.add_edge(a, b, key=key, element=key, risks=risks, told=True)
+    return graph
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Ways between places over circuits: the least latency wins, a circuit of unknown latency is taken last."""
+
+    estate: Estate
+
+    @cached_property
+    def links(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """From each place the circuits that services' traffic may take, and where they lead."""
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for name, circuit in by_id(self.estate.circuits):
+            a, b = (place_of(end) for end in circuit.ends)
+            if usable(circuit) and a != b:
+                found[a].append((name, b))
+                found[b].append((name, a))
+        return {place: tuple(sorted(ways)) for place, ways in sorted(found.items())}
+
+    @cached_property
+    def costs(self) -> Mapping[str, Cost]:
+        """What it costs to cross each circuit."""
+        latencies = {name: latency_of(circuit) for name, circuit in by_id(self.estate.circuits)}
+        return {name: (int(value is None), value or 0.0, 1) for name, value in latencies.items()}
+
+    @cached_property
+    def risks(self) -> Mapping[str, frozenset[str]]:
+        """Shared risks of each circuit."""
+        return {name: risks_of(circuit) for name, circuit in by_id(self.estate.circuits)}
+
+    def passes(self, place: str) -> bool:
+        """Whether traffic may pass through: sites and private networks let it, the internet does not."""
+        circuits = (self.estate.circuits[name] for name, _ in self.links.get(place, ()))
+        return place.startswith("sites/") or not any(circuit.kind == "internet" for circuit in circuits)
+
+    def tree(
+        self, source: str, runs: Callable[[str], bool], stands: Callable[[str], bool] = lambda place: True
+    ) -> dict[str, tuple[Cost, tuple[str, ...], tuple[str, ...]]]:
+        """The best way from a place to every other over circuits that run and places that stand: its cost, its circuits
+        and the places passed."""
+        done: dict[str, tuple[Cost, tuple[str, ...], tuple[str, ...]]] = {}
+        heap: list[tuple[Cost, tuple[str, ...], tuple[str, ...], str]] = [((0, 0.0, 0), (), (), source)]
+        while heap:
+            cost, circuits, places, place = heapq.heappop(heap)
+            if place in done or not stands(place):
+                continue
+            done[place] = (cost, circuits, places)
+            if place != source and not self.passes(place):
+                continue
+            for name, other in self.links.get(place, ()):
+                if other not in done and runs(name):
+                    step = self.costs[name]
+                    further = (cost[0] + step[0], cost[1] + step[1], cost[2] + step[2])
+                    heapq.heappush(heap, (further, (*circuits, name), (*places, place), other))
+        return done
+
+    def joined(self, source: str, target: str) -> bool:
+        """Whether circuits join two places at all when all is well."""
+        return target in self.tree(source, lambda name: True)
+
+    def route(self, circuits: Iterable[str]) -> Route:
+        """Length and latency of a way."""
+        names = tuple(circuits)
+        missing: list[Missing] = []
+        lengths = [length_of(self.estate.circuits[name]) for name in names]
+        latencies = [latency_of(self.estate.circuits[name]) for name in names]
+        for name, length, latency in zip(names, lengths, latencies, strict=True):
+            if length is None:
+                path = ("circuits", name, "segments")
+                missing.append(Missing(f"circuits/{name}", "segments", path, "how long its route is"))
+            if latency is None:
+                path = ("circuits", name, "latency")
+                missing.append(
+                    Missing(f"circuits/{name}", "latency", path, "how long a packet takes over it")
+                )
+        return Route(
+            circuits=tuple(f"circuits/{name}" for name in names),
+            length=sum(value for value in lengths if value is not None) if None not in lengths else None,
+            latency=sum(value for value in latencies if value is not None) if None not in latencies else None,
+            missing=in_order(missing),
+        )
