@@ -6,9 +6,9 @@ from typing import Any
 from infra.provider.kinds import PLAN_PROPERTIES, element_of
 from infra.provider.values import Foreign, Secret, Unknown, paths_of
 from infra.provider.wishes import Wishes
+from infra.register.claiming import Holdings
 from infra.register.claims import claims_of
 from infra.register.errors import Collision, Impossible
-from infra.register.register import Register
 from specs.planned import TABLES
 from specs.text import did_you_mean
 
@@ -17,7 +17,7 @@ _SHOWN = 5
 
 
 def element_failures(
-    urn: str, collection: str, inputs: Mapping[str, Any], wishes: Wishes, register: Register | None
+    urn: str, collection: str, inputs: Mapping[str, Any], wishes: Wishes, holdings: Holdings | None
 ) -> tuple[Impossible, ...]:
     """What stands against an element: of itself, of its stack's other resources, of other stacks' rows."""
     unfit = (*_secrets(inputs), *_foreign(inputs), *_key(inputs))
@@ -27,12 +27,12 @@ def element_failures(
     element = element_of(urn, collection, known, wishes.estate)
     claims = claims_of(collection, element.key, known)
     faults = (*claims.faults, *_few(wishes.add(element, claims.claims)))
-    if faults or register is None:
+    if faults or holdings is None:
         return faults
     return _few(
         tuple(
             _as_fault(collision)
-            for collision in register.collisions(element)
+            for collision in holdings.collisions(element, claims.claims)
             if not wishes.yields(collision, element)
         )
     )

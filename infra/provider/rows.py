@@ -7,6 +7,7 @@ from typing import Any
 
 from infra.provider.kinds import collection_of, element_of
 from infra.provider.wishes import Wishes
+from infra.register.claiming import Holdings
 from infra.register.errors import CollisionError, NoSuchRowError
 from infra.register.location import locate
 from infra.register.register import Register
@@ -22,6 +23,7 @@ class Rows:
     def __init__(self, configured: str | None, root: Path) -> None:
         self.location = locate(configured, root)
         self._register: Register | None = None
+        self._holdings: Holdings | None = None
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -37,6 +39,14 @@ class Rows:
             if self._register is None:
                 self._register = Register.existing(self.location)
             return self._register
+
+    def holdings(self) -> Holdings | None:
+        """Who held what when this run first asked, if there is a register; a write finds what changed since."""
+        register = self.existing()
+        with self._lock:
+            if self._holdings is None and register is not None:
+                self._holdings = register.holdings()
+            return self._holdings
 
     def create(self, element: Element, wishes: Wishes) -> PlannedRow:
         """The element's row, under a fresh token."""
@@ -65,7 +75,7 @@ class Rows:
         if row is None:
             raise NoSuchRowError(
                 f"no row in service has the id {token} in {self.location}",
-                "take the id from the register: `thabat verify` and its table `planned` show them",
+                "its table `planned` holds the ids of rows in the column `token`",
             )
         if row.collection != collection_of(resource_type):
             raise NoSuchRowError(

@@ -29,63 +29,80 @@ class Handover:
     """What they claim, for people."""
 
 
-def collisions(connection: Connection, element: Element, wanted: Sequence[Claim]) -> tuple[Collision, ...]:
-    """What other rows hold of what the element wants."""
-    by_slot = {claim.slot: claim for claim in wanted}
-    lost = {
-        (row.kind, row.thing, row.place)
-        for row in connection.execute(
-            select(claims.c.kind, claims.c.thing, claims.c.place).where(
-                claims.c.urn == element.urn, claims.c.yielded.is_(True)
-            )
-        )
-    }
-    found: dict[tuple[str, str], list[Row[Any]]] = {}
-    for row in _rows_on(connection, by_slot, yielded=False):
-        if row.urn != element.urn:
-            wants = by_slot[row.kind, row.thing, row.place]
-            found.setdefault((wants.path, row.urn), []).append(row)
-    return tuple(_collision(element, by_slot, rows, lost) for _, rows in sorted(found.items()))
+class Holdings:
+    """Who held what at one moment, for many questions at once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._held: dict[Slot, Row[Any]] = {}
+        self._lost: dict[str, set[Slot]] = {}
+        for row in connection.execute(_CLAIMS_WITH_ROWS):
+            if row.yielded:
+                self._lost.setdefault(row.urn, set()).add(_slot(row))
+            else:
+                self._held[_slot(row)] = row
+
+    def collisions(self, element: Element, wanted: Sequence[Claim]) -> tuple[Collision, ...]:
+        """What other rows hold of what the element wants."""
+        held = [self._held[one.slot] for one in wanted if one.slot in self._held]
+        in_the_way = [row for row in held if row.urn != element.urn]
+        return _collisions(element, wanted, in_the_way, self._lost.get(element.urn, ()))
+
+
+def holders(connection: Connection, element: Element, wanted: Sequence[Claim]) -> list[Row[Any]]:
+    """Claims of other rows on what the element wants."""
+    return [
+        row
+        for row in _rows_on(connection, [one.slot for one in wanted], yielded=False)
+        if row.urn != element.urn
+    ]
+
+
+def collisions(
+    connection: Connection, element: Element, wanted: Sequence[Claim], in_the_way: Sequence[Row[Any]]
+) -> tuple[Collision, ...]:
+    """Those claims of other rows, for people."""
+    query = select(claims).where(claims.c.urn == element.urn, claims.c.yielded.is_(True))
+    lost = {_slot(row) for row in connection.execute(query)} if in_the_way else set()
+    return _collisions(element, wanted, in_the_way, lost)
 
 
 def claim(
-    connection: Connection, element: Element, wanted: Claims, taking_from: Collection[str]
+    connection: Connection, element: Element, wanted: Claims, yielding: Sequence[Row[Any]], *, anew: bool
 ) -> tuple[Handover, ...]:
     """Make these the element's claims in place of those it had, and say who lost or regained what.
 
-    Only rows in `taking_from` lose anything; what others hold makes the unique index refuse the whole.
+    `yielding` are claims of other rows that give way; `anew` says that the element had none. What anybody
+    else holds makes the unique index refuse the whole.
     """
     want = {one.slot: one for one in wanted.claims}
     kept: set[Slot] = set()
     released: list[Slot] = []
     gone: list[int] = []
-    for row in _claims_of(connection, element.urn):
-        slot = (row.kind, row.thing, row.place)
+    for row in () if anew else _claims_of(connection, element.urn):
+        slot = _slot(row)
         if not row.yielded and slot in want and want[slot].holder == row.holder:
             kept.add(slot)
             continue
         gone.append(row.number)
         if not row.yielded and slot not in want:
             released.append(slot)
-    new = [one for slot, one in want.items() if slot not in kept]
-    losers = [
-        row
-        for row in _rows_on(connection, [one.slot for one in new], yielded=False)
-        if row.urn in taking_from and row.urn != element.urn
-    ]
-    for numbers in _parts([row.number for row in losers]):
-        connection.execute(update(claims).where(claims.c.number.in_(numbers)).values(yielded=True))
+    _set_yielded(connection, yielding, True)
     for numbers in _parts(gone):
         connection.execute(delete(claims).where(claims.c.number.in_(numbers)))
+    new = [_values(element.urn, one) for slot, one in want.items() if slot not in kept]
     if new:
-        connection.execute(insert(claims), [_values(element.urn, one) for one in new])
-    _set_load(connection, element.urn, wanted)
-    return _handovers("yielded", losers) + _give_back(connection, released)
+        connection.execute(insert(claims), new)
+    if not anew:
+        connection.execute(delete(loads).where(loads.c.urn == element.urn))
+    if wanted.load is not None:
+        load = {"urn": element.urn, "limit_watts": wanted.load.limit, "watts": wanted.load.watts}
+        connection.execute(insert(loads).values(load))
+    return _handovers("yielded", yielding) + _give_back(connection, released)
 
 
 def release(connection: Connection, urn: str) -> tuple[Handover, ...]:
     """Take away all claims of a row, and give what it held back to those who list it still."""
-    slots = [(row.kind, row.thing, row.place) for row in _claims_of(connection, urn) if not row.yielded]
+    slots = [_slot(row) for row in _claims_of(connection, urn) if not row.yielded]
     connection.execute(delete(claims).where(claims.c.urn == urn))
     connection.execute(delete(loads).where(loads.c.urn == urn))
     return _give_back(connection, slots)
@@ -139,37 +156,32 @@ def unsettled(connection: Connection, stack: str | None = None) -> tuple[Unsettl
     )
 
 
+_CLAIMS_WITH_ROWS = select(
+    claims,
+    planned.c.collection,
+    planned.c.key,
+    planned.c.stack,
+    planned.c.estate,
+    planned.c.since,
+).join(planned, planned.c.urn == claims.c.urn)
+"""Claims, with what is known of the rows that make them."""
+
+
 def _rows_on(connection: Connection, slots: Collection[Slot], *, yielded: bool) -> list[Row[Any]]:
-    """Claims on those slots, with what is known of the rows that make them, newest first."""
+    """Claims on those slots, newest first."""
     found: list[Row[Any]] = []
     by_kind: dict[str, set[Slot]] = {}
     for slot in slots:
         by_kind.setdefault(slot[0], set()).add(slot)
     for kind, asked in sorted(by_kind.items()):
-        # The column with the fewest different values narrows the search; the rest is sifted here.
-        things, places = sorted({slot[1] for slot in asked}), sorted({slot[2] for slot in asked})
-        column, values = (claims.c.thing, things) if len(things) <= len(places) else (claims.c.place, places)
-        if kind == "address":
-            column, values = claims.c.place, places
-        elif kind == "stand":
-            column, values = claims.c.thing, things
-        for part in _parts(values):
-            query = (
-                select(
-                    claims,
-                    planned.c.collection,
-                    planned.c.key,
-                    planned.c.stack,
-                    planned.c.estate,
-                    planned.c.since,
-                )
-                .join(planned, planned.c.urn == claims.c.urn)
-                .where(claims.c.kind == kind, column.in_(part), claims.c.yielded.is_(yielded))
-                .order_by(claims.c.number.desc())
-            )
-            found.extend(
-                row for row in connection.execute(query) if (row.kind, row.thing, row.place) in asked
-            )
+        # Addresses of a table are many, units of a rack few: ask by what narrows most, sift the rest here.
+        by_place = kind == "address"
+        column = claims.c.place if by_place else claims.c.thing
+        for part in _parts(sorted({slot[2 if by_place else 1] for slot in asked})):
+            query = _CLAIMS_WITH_ROWS.where(
+                claims.c.kind == kind, column.in_(part), claims.c.yielded.is_(yielded)
+            ).order_by(claims.c.number.desc())
+            found.extend(row for row in connection.execute(query) if _slot(row) in asked)
     return found
 
 
@@ -177,27 +189,29 @@ def _give_back(connection: Connection, slots: Sequence[Slot]) -> tuple[Handover,
     """Let the newest of those who list a released thing have it again."""
     if not slots:
         return ()
-    taken = {(row.kind, row.thing, row.place) for row in _rows_on(connection, slots, yielded=False)}
+    listed = _rows_on(connection, slots, yielded=True)
+    if not listed:
+        return ()
+    taken = {_slot(row) for row in _rows_on(connection, slots, yielded=False)}
     back: dict[Slot, Row[Any]] = {}
-    for row in _rows_on(connection, slots, yielded=True):
-        slot = (row.kind, row.thing, row.place)
-        if slot not in taken:
-            back.setdefault(slot, row)
-    for numbers in _parts([row.number for row in back.values()]):
-        connection.execute(update(claims).where(claims.c.number.in_(numbers)).values(yielded=False))
+    for row in listed:
+        if _slot(row) not in taken:
+            back.setdefault(_slot(row), row)
+    _set_yielded(connection, list(back.values()), False)
     return _handovers("regained", list(back.values()))
+
+
+def _set_yielded(connection: Connection, rows: Sequence[Row[Any]], yielded: bool) -> None:
+    for numbers in _parts([row.number for row in rows]):
+        connection.execute(update(claims).where(claims.c.number.in_(numbers)).values(yielded=yielded))
+
+
+def _slot(row: Row[Any]) -> Slot:
+    return row.kind, row.thing, row.place
 
 
 def _claims_of(connection: Connection, urn: str) -> list[Row[Any]]:
     return list(connection.execute(select(claims).where(claims.c.urn == urn).order_by(claims.c.number)))
-
-
-def _set_load(connection: Connection, urn: str, wanted: Claims) -> None:
-    connection.execute(delete(loads).where(loads.c.urn == urn))
-    if wanted.load is not None:
-        connection.execute(
-            insert(loads).values(urn=urn, limit_watts=wanted.load.limit, watts=wanted.load.watts)
-        )
 
 
 def _values(urn: str, one: Claim) -> Mapping[str, Any]:
@@ -215,13 +229,24 @@ def _parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
     return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))
 
 
+def _collisions(
+    element: Element, wanted: Sequence[Claim], in_the_way: Sequence[Row[Any]], lost: Collection[Slot]
+) -> tuple[Collision, ...]:
+    """One collision for each entry of the element and each row that stands in its way."""
+    by_slot = {one.slot: one for one in wanted}
+    found: dict[tuple[str, str], list[Row[Any]]] = {}
+    for row in in_the_way:
+        found.setdefault((by_slot[_slot(row)].path, row.urn), []).append(row)
+    return tuple(_collision(element, by_slot, rows, lost) for _, rows in sorted(found.items()))
+
+
 def _collision(
     element: Element, by_slot: Mapping[Slot, Claim], rows: Sequence[Row[Any]], lost: Collection[Slot]
 ) -> Collision:
     """What one row holds of what one entry of the element wants."""
-    slots = sorted((row.kind, row.thing, row.place) for row in rows)
+    slots = sorted(_slot(row) for row in rows)
     wanted = by_slot[slots[0]]
-    held = next(row for row in rows if (row.kind, row.thing, row.place) == wanted.slot)
+    held = next(row for row in rows if _slot(row) == wanted.slot)
     theirs = f"{held.collection}/{held.key}"
     if wanted.kind == "stand":
         wants, has = f"{element.reference} (stack {element.stack})", f"{theirs} (stack {held.stack}"

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from infra.register import claiming
 from infra.register.claims import Claims, claims_of
-from infra.register.errors import CollisionError, ImpossibleError, NoSuchRowError
+from infra.register.errors import CollisionError, ImpossibleError, NoSuchRowError, RegisterError
 from infra.register.rows import Action, Actor, Element, PlannedRow
 from infra.register.tables import history, planned
 
@@ -21,18 +21,19 @@ def create(
     A retired row starts a new life. One in service goes on with its life, unless what makes it this thing and
     no other has changed: a run that was killed after the row was written creates it again.
     """
-    wanted = _possible(connection, element, taking_from)
+    wanted, yielding = _possible(connection, element, taking_from)
     old = _row(connection, planned.c.urn == element.urn)
-    values = _values(element, actor, now) | {"token": secrets.token_hex(16)}
-    if old is None:
+    values = _values(element, actor, now, old) | {"token": secrets.token_hex(16)}
+    if old is None or old.state == "retired" or _another_thing(old, element):
         values |= {"life": secrets.token_hex(16), "state": "planned"}
-        connection.execute(insert(planned).values(urn=element.urn, **values))
+    if old is None:
+        written = insert(planned).values(urn=element.urn, **values).returning(planned)
+        new = connection.execute(written).one()
     else:
-        if old.state == "retired" or _another_thing(old, element):
-            values |= {"life": secrets.token_hex(16), "state": "planned"}
-        connection.execute(update(planned).where(planned.c.urn == element.urn).values(**values))
+        new = _written(connection, element.urn, values)
     action: Action = "created" if old is None or old.state == "retired" else "replaced"
-    return _concluded(connection, element, wanted, taking_from, old, action, actor, now)
+    handovers = claiming.claim(connection, element, wanted, yielding, anew=old is None)
+    return _concluded(connection, old, new, handovers, action, actor, now)
 
 
 def change(
@@ -51,10 +52,12 @@ def change(
             "somebody removed or replaced its row: run `pulumi refresh`, then `pulumi up`",
         )
     if old.urn != element.urn:
+        _make_room(connection, element)
         connection.execute(update(planned).where(planned.c.token == token).values(urn=element.urn))
-    wanted = _possible(connection, element, taking_from)
-    connection.execute(update(planned).where(planned.c.token == token).values(**_values(element, actor, now)))
-    return _concluded(connection, element, wanted, taking_from, old, "updated", actor, now)
+    wanted, yielding = _possible(connection, element, taking_from)
+    new = _written(connection, element.urn, _values(element, actor, now, old))
+    handovers = claiming.claim(connection, element, wanted, yielding, anew=False)
+    return _concluded(connection, old, new, handovers, "updated", actor, now)
 
 
 def retire(connection: Connection, token: str, actor: Actor, now: str) -> PlannedRow | None:
@@ -63,16 +66,9 @@ def retire(connection: Connection, token: str, actor: Actor, now: str) -> Planne
     if old is None or old.state == "retired":
         return None
     handovers = claiming.release(connection, old.urn)
-    connection.execute(
-        update(planned)
-        .where(planned.c.token == token)
-        .values(state="retired", update_id=actor.update, who=actor.who, since=now)
-    )
-    new = _row(connection, planned.c.token == token)
-    assert new is not None
-    write_history(connection, "retired", old, new, actor, now)
-    _write_handovers(connection, handovers, new, actor, now)
-    return planned_row(new)
+    values = {"state": "retired", "update_id": actor.update, "who": actor.who, "since": now}
+    new = _written(connection, old.urn, values)
+    return _concluded(connection, old, new, handovers, "retired", actor, now)
 
 
 def planned_row(row: Row[Any]) -> PlannedRow:
@@ -114,31 +110,47 @@ def write_history(
     _add_entry(connection, action, new, snapshot(old) if old is not None else None, snapshot(new), actor, now)
 
 
-def _possible(connection: Connection, element: Element, taking_from: Collection[str]) -> Claims:
-    """What the element claims, if it can be and nobody who does not yield stands in the way."""
+def _possible(
+    connection: Connection, element: Element, taking_from: Collection[str]
+) -> tuple[Claims, list[Row[Any]]]:
+    """What the element claims, and what others yield for it, if it can be and nobody stands in the way."""
     wanted = claims_of(element.collection, element.key, element.properties)
     if wanted.faults:
         raise ImpossibleError(wanted.faults)
-    found = claiming.collisions(connection, element, wanted.claims)
-    in_the_way = tuple(collision for collision in found if collision.held_by_urn not in taking_from)
+    held = claiming.holders(connection, element, wanted.claims)
+    in_the_way = [row for row in held if row.urn not in taking_from]
     if in_the_way:
-        raise CollisionError(in_the_way)
-    return wanted
+        raise CollisionError(claiming.collisions(connection, element, wanted.claims, in_the_way))
+    return wanted, held
+
+
+def _make_room(connection: Connection, element: Element) -> None:
+    """Let a row that is renamed have its new URN: a retired one keeps its own with its life behind it."""
+    there = _row(connection, planned.c.urn == element.urn)
+    if there is None:
+        return
+    if there.state != "retired":
+        raise RegisterError(
+            f"{element.urn} is the name of another row in service", "run `pulumi refresh`, then `pulumi up`"
+        )
+    _written(connection, there.urn, {"urn": f"{there.urn}@{there.life}"})
+
+
+def _written(connection: Connection, urn: str, values: Mapping[str, Any]) -> Row[Any]:
+    return connection.execute(
+        update(planned).where(planned.c.urn == urn).values(**values).returning(planned)
+    ).one()
 
 
 def _concluded(
     connection: Connection,
-    element: Element,
-    wanted: Claims,
-    taking_from: Collection[str],
     old: Row[Any] | None,
+    new: Row[Any],
+    handovers: tuple[claiming.Handover, ...],
     action: Action,
     actor: Actor,
     now: str,
 ) -> PlannedRow:
-    handovers = claiming.claim(connection, element, wanted, taking_from)
-    new = _row(connection, planned.c.urn == element.urn)
-    assert new is not None
     write_history(connection, action, old, new, actor, now)
     _write_handovers(connection, handovers, new, actor, now)
     return planned_row(new)
@@ -190,13 +202,14 @@ def _row(connection: Connection, which: Any) -> Row[Any] | None:
     return connection.execute(select(planned).where(which).with_for_update()).first()
 
 
-def _values(element: Element, actor: Actor, now: str) -> dict[str, Any]:
+def _values(element: Element, actor: Actor, now: str, old: Row[Any] | None) -> dict[str, Any]:
     return {
         "stack": element.stack,
         "collection": element.collection,
         "key": element.key,
         "site": element.site,
-        "estate": element.estate,
+        # A run on chosen resources alone does not learn which estate they come from.
+        "estate": element.estate or (old.estate if old is not None else ""),
         "properties": dict(element.properties),
         "update_id": actor.update,
         "who": actor.who,

@@ -15,8 +15,6 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import IntegrityError
 
 from infra.register import claiming, planning, witnessing
-from infra.register.claims import claims_of
-from infra.register.errors import Collision
 from infra.register.location import shown
 from infra.register.opening import is_writing, open_engine, open_existing, translated
 from infra.register.rows import (
@@ -131,13 +129,10 @@ class Register:
         with self._reading() as connection:
             return tuple(planning.planned_row(row) for row in connection.execute(query))
 
-    def collisions(self, element: Element) -> tuple[Collision, ...]:
-        """What other rows hold of what the element would claim."""
-        wanted = claims_of(element.collection, element.key, element.properties).claims
-        if not wanted:
-            return ()
+    def holdings(self) -> claiming.Holdings:
+        """Who holds what now, to ask many questions of."""
         with self._reading() as connection:
-            return claiming.collisions(connection, element, wanted)
+            return claiming.Holdings(connection)
 
     def unsettled(self, stack: str | None = None) -> tuple[Unsettled, ...]:
         """What one row lists and another holds: empty once every stack has been brought up."""
