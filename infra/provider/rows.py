@@ -41,7 +41,7 @@ class Rows:
             return self._register
 
     def holdings(self) -> Holdings | None:
-        """Who held what when this run first asked, if there is a register; a write finds what changed since."""
+        """Who held what when this run first asked, if there is a register; writes find what changed since."""
         register = self.existing()
         with self._lock:
             if self._holdings is None and register is not None:

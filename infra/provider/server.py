@@ -148,7 +148,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             if not failures and isinstance(inputs["estate"], str):
                 self._wishes.estate = inputs["estate"]
         elif collection is not None:
-            failures = element_failures(request.urn, collection, inputs, self._wishes, self._rows.existing())
+            failures = element_failures(request.urn, collection, inputs, self._wishes, self._rows.holdings())
         else:
             failures = (_strange(token),)
         return provider_pb2.CheckResponse(inputs=request.news, failures=_failures(failures))
@@ -290,7 +290,7 @@ def _failures(faults: Iterable[Impossible]) -> list[provider_pb2.CheckFailure]:
     return [
         provider_pb2.CheckFailure(
             property=plain(fault.path),
-            reason=plain(f"{fault.message}. {fault.hint}" if fault.hint else fault.message),
+            reason=plain(f"{fault.message}; {fault.hint}" if fault.hint else fault.message),
         )
         for fault in faults
     ]
