@@ -106,7 +106,7 @@ def run_program(arguments: argparse.Namespace) -> int:
         loop.run_until_complete(runtime.run_in_stack(run))
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
-        return 1
+        return BAIL
     except Exception as error:
         home = program if program.is_dir() else program.parent
         pulumi.log.error("The program failed with an error of its own:\n" + own_frames(error, home))
