@@ -49,8 +49,8 @@ class _Calls:
     """Services and components with an active workload at that site."""
 
     def mode(self, workload: Workload) -> Mode | None:
-        """In which mode it runs then; None: it is lost. It takes its DR share when an active one of its component is
-        lost; a standby that is not called keeps taking what it takes in quiet times."""
+        """In which mode it runs then; None: it is lost. It takes its DR share when an active one of its
+        component is lost; a standby that is not called keeps taking what it takes in quiet times."""
         if workload.site == self.lost_site:
             return None
         return "dr" if (workload.service, workload.component) in self.called else "normal"
@@ -127,8 +127,8 @@ def spare_node(platform: Platform, where: Whereabouts, lost_site: str | None = N
 def capacity_of(
     estate: Estate, where: Whereabouts, name: str, resource: Resource, lost_site: str | None = None
 ) -> tuple[float | None, list[Missing]]:
-    """What a platform gives with the nodes its full load takes: as declared (in proportion to the nodes left after the
-    loss of a site), else from the nodes' models; None with the facts that are missing."""
+    """What a platform gives with the nodes its full load takes: as declared (in proportion to the nodes
+    left after the loss of a site), else from the nodes' models; None with the facts that are missing."""
     platform = estate.platforms[name]
     left = [node for node in platform.nodes if lost_site is None or where.device_sites.get(node) != lost_site]
     needed = platform.needs_nodes or len(platform.nodes)
@@ -160,7 +160,8 @@ def _gives(platform: Platform, resource: Resource) -> bool:
 
 
 def _licences(calls: _Calls, name: str, workloads: list[str]) -> list[CapacityBalance]:
-    """Licences that workloads take of those held at the platform (only those valid there after a site's loss)."""
+    """Licences that workloads take of those held at the platform (only those valid there after a site's
+    loss)."""
     platform = calls.estate.platforms[name]
     called = any(calls.mode(calls.estate.workloads[workload]) == "dr" for workload in workloads)
     shares: dict[str, dict[str, int]] = defaultdict(dict)
@@ -184,9 +185,9 @@ def _licences(calls: _Calls, name: str, workloads: list[str]) -> list[CapacityBa
                 )
                 gives += licence.quantity
         if not held:
-            path = ("platforms", name, "licences")
+            fact = ("platforms", name, "licences")
             missing.append(
-                Missing(f"platforms/{name}", "licences", path, f"how many units of {product} it holds")
+                Missing(f"platforms/{name}", "licences", fact, f"how many units of {product} it holds")
             )
         total = float(sum(by_workload.values()))
         fits: Tri = "unknown" if not held else "no" if total > gives else "unknown" if missing else "yes"

@@ -10,8 +10,8 @@ from resilience.sweep import is_element
 
 @dataclass(frozen=True)
 class ColdStart:
-    """Start and run needs as they stand before anything runs; a run need whose loss is borne for a while does not
-    hold anything back, nor does cooling."""
+    """Start and run needs as they stand before anything runs; a run need whose loss is borne for a while
+    does not hold anything back, nor does cooling."""
 
     graph: EstateGraph
     compiled: Compiled

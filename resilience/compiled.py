@@ -1,13 +1,15 @@
-"""The graph in a compiled form that evaluates any number of scenarios at once, one bit of a whole number for each.
+"""The graph in a compiled form that evaluates any number of scenarios at once, one bit of a whole number for
+each.
 
-Every node has a number whose bit *s* says that it is **lost** in scenario *s*. "All" is a bitwise or of what is
-needed, "any" a bitwise and, k-of-n a threshold counted bit by bit. So a sweep of ten thousand scenarios is one
-walk over the graph.
+Every node has a number whose bit *s* says that it is **lost** in scenario *s*. "All" is a bitwise or of what
+is needed, "any" a bitwise and, k-of-n a threshold counted bit by bit. So a sweep of ten thousand scenarios is
+one walk over the graph.
 
-Rings are two kinds of fixpoint. Elements that need one another to keep running hold each other up, so nothing is lost
-unless something takes it (the greatest fixpoint of running). Power and traffic flow from a source, so a ring of
-boards or switches that no source reaches is dead (the least fixpoint). Where both kinds meet in one ring (a UPS
-cooled by what it feeds) the flow is solved anew within each round of the other.
+Rings are two kinds of fixpoint. Elements that need one another to keep running hold each other up, so
+nothing is lost unless something takes it (the greatest fixpoint of running). Power and traffic flow from a
+source, so a ring of boards or switches that no source reaches is dead (the least fixpoint). Where both
+kinds meet in one ring (a UPS cooled by what it feeds) the flow is solved anew within each round of the
+other.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,8 +31,8 @@ class Compiled:
     index: Mapping[str, int]
     children: tuple[Edges, ...]
     threshold: tuple[int, ...]
-    """How many lost children (counted with `times`) take the node down: 1 for all, as many as there are for any; 0 for a
-    node that needs nothing."""
+    """How many lost children (counted with `times`) take the node down: 1 for all, as many as there are
+    for any; 0 for a node that needs nothing."""
     flow: tuple[bool, ...]
     order: tuple[tuple[int, ...], ...]
     """Rings and single nodes, what is needed before what needs it."""
@@ -113,8 +115,8 @@ def at_least(count: int, values: Iterable[int], ones: int) -> int:
 def compile_needs(
     graph: "nx.DiGraph[str]", kinds: frozenset[NeedKind] = frozenset({"run"}), *, starting: bool = False
 ) -> Compiled:
-    """The graph of those kinds of need. `starting`: only what must hold before its source begins, at its minimum level,
-    and no ring begins by itself."""
+    """The graph of those kinds of need. `starting`: only what must hold before its source begins, at its
+    minimum level, and no ring begins by itself."""
     names = tuple(sorted(name for name in graph if not (starting and "#full" in name)))
     index = {name: number for number, name in enumerate(names)}
     children: list[Edges] = []

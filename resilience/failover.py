@@ -1,4 +1,5 @@
-"""Which way traffic takes when its usual one is lost, and whether the circuits carry all that crosses them then."""
+"""Which way traffic takes when its usual one is lost, and whether the circuits carry all that crosses them
+then."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -102,7 +103,8 @@ class Failovers:
         return Routed(f"sites/{site}", found[1], found[2]) if found else Routed(f"sites/{site}", None)
 
     def _served_at(self, service: str, event: str) -> dict[str, tuple[int, int]]:
-        """Sites with running workloads of the service, the best ranked lowest: most components, most of them active."""
+        """Sites with running workloads of the service, the best ranked lowest: most components, most of
+        them active."""
         estate = self.sweep.graph.estate
         components: dict[str, set[str]] = defaultdict(set)
         active: dict[str, int] = defaultdict(int)
@@ -120,7 +122,8 @@ class Failovers:
         return {flow: self.route(flow, "") for flow in self.flows}
 
     def events_on(self, flow: Flow) -> tuple[str, ...]:
-        """Losses that a flow notices: its site, circuits on its way with their shared risks, sites it passes."""
+        """Losses that a flow notices: its site, circuits on its way with their shared risks, sites it
+        passes."""
         routed = self.usual[flow]
         found = {place for place in routed.places if place != flow.user and place.startswith("sites/")}
         if routed.serving is not None:
@@ -173,8 +176,8 @@ class Failovers:
         return {circuit: (sums[circuit], missing[circuit]) for circuit in sorted(sums)}
 
     def needed(self, flow: Flow, way: Routed, event: str) -> tuple[float | None, list[Missing]]:
-        """Bandwidth of a flow: the greatest of the service's components where it is served (in DR mode away from its
-        usual site), or the dataset's peak of writes."""
+        """Bandwidth of a flow: the greatest of the service's components where it is served (in DR mode
+        away from its usual site), or the dataset's peak of writes."""
         estate = self.sweep.graph.estate
         name = flow.owner.partition("/")[2]
         if flow.fixed is not None:

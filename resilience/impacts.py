@@ -87,7 +87,8 @@ def _takeover(
 
 
 def switched_power(sweep: Sweep) -> dict[str, int]:
-    """Of power elements the scenarios in which they live on, and closed inputs from running sources are too few."""
+    """Of power elements the scenarios in which they live on, and closed inputs from running sources are
+    too few."""
     found = {}
     ones = (1 << len(sweep.events)) - 1
     for name, element in by_id(sweep.graph.estate.power):

@@ -1,4 +1,5 @@
-"""The graph of connectivity: places, devices, circuits, cables and the risks they share; and ways over circuits."""
+"""The graph of connectivity: places, devices, circuits, cables and the risks they share; and ways over
+circuits."""
 
 import heapq
 from collections import defaultdict
@@ -48,7 +49,8 @@ def latency_of(circuit: Circuit) -> float | None:
 
 
 def connectivity(estate: Estate, networks: SiteNetworks) -> "nx.MultiGraph[str]":
-    """Places, border devices and cabled devices; circuits and cables as edges that name their element and its risks.
+    """Places, border devices and cabled devices; circuits and cables as edges that name their element and its
+    risks.
 
     `told` is False on an edge whose shared risks nobody has declared in full: its diversity is unknown.
     """
@@ -75,7 +77,8 @@ def connectivity(estate: Estate, networks: SiteNetworks) -> "nx.MultiGraph[str]"
 
 @dataclass(frozen=True)
 class Ways:
-    """Ways between places over circuits: the least latency wins, a circuit of unknown latency is taken last."""
+    """Ways between places over circuits: the least latency wins, a circuit of unknown latency is taken
+    last."""
 
     estate: Estate
 
@@ -109,8 +112,8 @@ class Ways:
     def tree(
         self, source: str, runs: Callable[[str], bool], stands: Callable[[str], bool] = lambda place: True
     ) -> dict[str, tuple[Cost, tuple[str, ...], tuple[str, ...]]]:
-        """The best way from a place to every other over circuits that run and places that stand: its cost, its circuits
-        and the places passed."""
+        """The best way from a place to every other over circuits that run and places that stand: its cost,
+        its circuits and the places passed."""
         done: dict[str, tuple[Cost, tuple[str, ...], tuple[str, ...]]] = {}
         heap: list[tuple[Cost, tuple[str, ...], tuple[str, ...], str]] = [((0, 0.0, 0), (), (), source)]
         while heap:
@@ -148,7 +151,11 @@ class Ways:
                 )
         return Route(
             circuits=tuple(f"circuits/{name}" for name in names),
-            length=sum(value for value in lengths if value is not None) if None not in lengths else None,
-            latency=sum(value for value in latencies if value is not None) if None not in latencies else None,
+            length=sum((value for value in lengths if value is not None), 0.0)
+            if None not in lengths
+            else None,
+            latency=sum((value for value in latencies if value is not None), 0.0)
+            if None not in latencies
+            else None,
             missing=in_order(missing),
         )

@@ -1,8 +1,9 @@
 """Electrical load of every power element, in the normal state and after losses, and the heat of every room.
 
-The load of a device is split equally over its cords that carry power; a power element takes from its closed inputs
-first, by priority, inputs of one priority sharing equally, and from open ones only as far as it must. What is lost
-in conversion is added on the way up. A device with too few live cords is off and takes nothing.
+The load of a device is split equally over its cords that carry power; a power element takes from its
+closed inputs first, by priority, inputs of one priority sharing equally, and from open ones only as far as
+it must. What is lost in conversion is added on the way up. A device with too few live cords is off and
+takes nothing.
 """
 
 from collections import defaultdict
@@ -20,11 +21,13 @@ CONVERTS = ("ups", "transformer")
 """Kinds whose losses matter; of these an undeclared efficiency is a missing fact."""
 
 ROOM_UNITS = ("crah", "crac", "in-row")
-"""Kinds of cooling that take heat from rooms; the others serve these units, unless a room has no such unit."""
+"""Kinds of cooling that take heat from rooms; the others serve these units, unless a room has no such
+unit."""
 
 
 def draw_of(device: Device, where: Whereabouts) -> float | None:
-    """Watts that the device takes: as declared, else its model's planned draw, else the greatest of its type."""
+    """Watts that the device takes: as declared, else its model's planned draw, else the greatest of its
+    type."""
     if device.draw is not None:
         return device.draw
     model = where.model(device)
@@ -36,7 +39,8 @@ def draw_of(device: Device, where: Whereabouts) -> float | None:
 
 
 def rating_of(element: PowerElement) -> float | None:
-    """Greatest watts before derating: the lesser of the rating (or of all modules together) and of apparent power."""
+    """Greatest watts before derating: the lesser of the rating (or of all modules together) and of
+    apparent power."""
     known = [] if element.rating is None else [element.rating]
     if element.rating is None and element.modules is not None:
         known.append(element.modules.installed * element.modules.rating)
@@ -119,7 +123,8 @@ class Loads:
         return sum(entry.source in rank for entry in self.estate.power[name].inputs)
 
     def _inputs(self, name: str, rank: dict[str, int], *, ordered: bool) -> tuple[str, ...]:
-        """Sources that it takes its load from; `ordered` allows only sources nearer to a source than itself."""
+        """Sources that it takes its load from; `ordered` allows only sources nearer to a source than
+        itself."""
         element = self.estate.power[name]
         groups: dict[tuple[bool, int], list[str]] = defaultdict(list)
         for entry in element.inputs:
@@ -252,8 +257,9 @@ class Loads:
 
 
 def legs_of(balanced: float, single: list[float]) -> tuple[float, float, float]:
-    """Watts on each of three legs: what is balanced in thirds, and single-phase loads put on the emptiest leg, the
-    greatest first. No plan of legs does better by more than a third; which leg a cord is on is not declared.
+    """Watts on each of three legs: what is balanced in thirds, and single-phase loads put on the emptiest
+    leg, the greatest first. No plan of legs does better by more than a third; which leg a cord is on is not
+    declared.
 
     >>> legs_of(300.0, [50.0, 50.0, 40.0, 10.0])
     (150.0, 150.0, 150.0)

@@ -16,11 +16,11 @@ Operator = Literal["all", "any", "k-of-n"]
 class Needs:
     """Grows the graph; nobody but the builder holds one.
 
-    A node has `op` and `needs` (how many of its edges must hold), `flow` (it carries something from a source, power or
-    traffic, so a ring of such nodes does not sustain itself), `shows` (the element that it stands for in a
-    chain; None for a bare gate) and `category` (None: it never fails by itself).
-    An edge has `kind`, `why`, `path`, `tolerates`, `times` (a device with two cords in one PDU needs it twice)
-    and `starts` (whether it must hold before the source can begin).
+    A node has `op` and `needs` (how many of its edges must hold), `flow` (it carries something from a
+    source, power or traffic, so a ring of such nodes does not sustain itself), `shows` (the element that
+    it stands for in a chain; None for a bare gate) and `category` (None: it never fails by itself). An
+    edge has `kind`, `why`, `path`, `tolerates`, `times` (a device with two cords in one PDU needs it
+    twice) and `starts` (whether it must hold before the source can begin).
     """
 
     graph: "nx.DiGraph[str]" = field(default_factory=nx.DiGraph)

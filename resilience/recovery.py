@@ -1,7 +1,8 @@
 """Recovery from the loss of a site: what comes first, when each service is back, and what binds it.
 
-Durations are the pessimistic ones. The order is that of the runbook: the tier, then the objective, then the id; each
-step as early as its predecessors and its team allow. Services that stay up on another active site need no step.
+Durations are the pessimistic ones. The order is that of the runbook: the tier, then the objective, then
+the id; each step as early as its predecessors and its team allow. Services that stay up on another active
+site need no step.
 """
 
 from collections import defaultdict
@@ -104,10 +105,10 @@ class SiteRecovery:
             return tuple(found)
         activation = self._activation(service)
         if activation is None:
-            path = ("services", service, "recovery")
+            fact = ("services", service, "recovery")
             self.missing[service].append(
                 Missing(
-                    f"services/{service}", "recovery", path, "how it is brought back and how long it takes"
+                    f"services/{service}", "recovery", fact, "how it is brought back and how long it takes"
                 )
             )
             return ()
@@ -116,7 +117,8 @@ class SiteRecovery:
         return ((step, path),)
 
     def _activation(self, service: str) -> tuple[Estimate, FieldPath] | None:
-        """The longest activation over the lost components, each by its quickest standby; None: one is not known."""
+        """The longest activation over the lost components, each by its quickest standby; None: one is not
+        known."""
         workloads = self.sweep.graph.estate.workloads
         longest: tuple[Estimate, FieldPath] | None = None
         for names in self.sweep.graph.components.get(service, {}).values():
@@ -204,7 +206,8 @@ class SiteRecovery:
 
     @cached_property
     def order(self) -> tuple[str, ...]:
-        """Recovering services, each after those it waits for; of equals the more critical first; rings come last."""
+        """Recovering services, each after those it waits for; of equals the more critical first; rings
+        come last."""
         done: list[str] = []
         pending = sorted(self.recovering, key=self._priority)
         while pending:
@@ -405,7 +408,8 @@ def _judged(
     *,
     lower: bool,
 ) -> Prediction:
-    """`lower`: the figure is a lower bound, since facts are missing; it can break an objective, never meet it."""
+    """`lower`: the figure is a lower bound, since facts are missing; it can break an objective, never meet
+    it."""
     objective = loss.sweep.graph.estate.services[service].objectives.site
     counted = max(0.0, predicted - clock)
     met: Tri = "unknown"
@@ -440,7 +444,7 @@ def _binding(
                 paths.append(("teams", step.team, "callout"))
             break
         if entry.was_busy:
-            chain.append(f"busy teams/{step.team}")
+            chain.append(f"busy {entry.bound_by}")
             paths.append(("teams", step.team or "", "members"))
         entry = placed[entry.bound_by]
     service = work.steps[entry.id][0]

@@ -201,7 +201,8 @@ class Prediction:
     """RTO in seconds; None: none was set."""
     met: Tri
     chain: tuple[str, ...]
-    """What binds it, from the event to the last step: `detection`, `decision`, `services/ID:STEP` …"""
+    """What binds it, from the event to the last step: `detection`, `decision`, `callout teams/ID`,
+    `services/ID:STEP`, and before a step that waited for people `busy services/ID:STEP`."""
     paths: tuple[FieldPath, ...]
     """Facts behind the chain."""
     missing: tuple[Missing, ...]

@@ -1,4 +1,5 @@
-"""Ways of replications: what a synchronous write waits for, today and over the longest way that can be left."""
+"""Ways of replications: what a synchronous write waits for, today and over the longest way that can be
+left."""
 
 from resilience.links import Ways
 from resilience.results import Missing, ReplicationRoutes, Route, Tri, in_order
@@ -20,7 +21,8 @@ def replication_routes(estate: Estate, where: Whereabouts) -> tuple[ReplicationR
 
 
 def source_site(estate: Estate, where: Whereabouts, copy: Replication) -> str | None:
-    """The site that a replication starts from: the dataset's home if the source platform is that, else its only site."""
+    """The site that a replication starts from: the dataset's home if the source platform is that, else its
+    only site."""
     dataset = estate.datasets.get(copy.dataset)
     if dataset is not None and dataset.home.platform == copy.source:
         return dataset.home.site

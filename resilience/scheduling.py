@@ -36,10 +36,11 @@ class Placed:
 
 
 def schedule(tasks: Sequence[Task], teams: Mapping[str, int]) -> tuple[Placed, ...]:
-    """Tasks in the order given, but none before those that it follows (serial schedule generation; Kolisch 1996).
+    """Tasks in the order given, but none before those that it follows (serial schedule generation; Kolisch
+    1996).
 
-    A team that is not in `teams` has no limit; one that is too small for a task does it with all it has. Tasks in a
-    ring, and those that follow them, are left out.
+    A team that is not in `teams` has no limit; one that is too small for a task does it with all it has.
+    Tasks in a ring, and those that follow them, are left out.
 
     >>> two = [Task("a", 60.0, team="t"), Task("b", 30.0, team="t")]
     >>> [(placed.id, placed.starts) for placed in schedule(two, {"t": 1})]

@@ -6,7 +6,8 @@ from resilience.results import Category, Missing, SinglePoint, Standing, Tri
 from resilience.sweep import Sweep, bits, scenario_of
 
 WIDE: frozenset[Category] = frozenset({"site", "common-cause"})
-"""Events that take a site, a region or a whole family of devices: shown, and no single point within a design."""
+"""Events that take a site, a region or a whole family of devices: shown, and no single point within a
+design."""
 
 
 def standings(sweep: Sweep) -> tuple[Standing, ...]:

@@ -44,8 +44,8 @@ def bits(value: int) -> Iterator[int]:
 
 
 def scenario_of(estate: Estate, event: str, category: Category) -> Scenario:
-    """Kind of loss whose objective counts: a site's, a region's (hazards that take whole sites), or a component's.
-    Of several events at once the widest counts."""
+    """Kind of loss whose objective counts: a site's, a region's (hazards that take whole sites), or a
+    component's. Of several events at once the widest counts."""
     if AND in event:
         kinds = {
             scenario_of(estate, one, category if one.startswith("sites/") else "component")
@@ -125,7 +125,8 @@ class Sweep:
 
     @cached_property
     def lost(self) -> list[int]:
-        """Of every node (by its number in `compiled`) the scenarios in which it is lost, of one event each."""
+        """Of every node (by its number in `compiled`) the scenarios in which it is lost, of one event
+        each."""
         index = self.compiled.index
         own: dict[int, int] = defaultdict(int)
         for number, event in enumerate(self.events):
@@ -212,7 +213,8 @@ class Sweep:
         return found
 
     def chain(self, way: list[str]) -> Chain:
-        """A way over nodes as needs between elements: gates are passed over, the fact closest to the target is kept."""
+        """A way over nodes as needs between elements: gates are passed over, the fact closest to the
+        target is kept."""
         needs = self.graph.needs
         links: list[Link] = []
         source = needs.nodes[way[0]]["shows"] or way[0]

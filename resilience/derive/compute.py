@@ -1,4 +1,5 @@
-"""Platforms on their nodes, workloads on platforms, services on workloads: each at its minimum level and in full."""
+"""Platforms on their nodes, workloads on platforms, services on workloads: each at its minimum level and
+in full."""
 
 from collections import defaultdict
 

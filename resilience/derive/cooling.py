@@ -26,7 +26,8 @@ def derive_cooling(needs: Needs, estate: Estate, where: Whereabouts) -> None:
 
 
 def units_needed(loads: Loads, room: str, units: tuple[str, ...]) -> int | None:
-    """How many of a room's units must run: as declared, else the fewest of which *any* so many carry the heat.
+    """How many of a room's units must run: as declared, else the fewest of which *any* so many carry the
+    heat.
 
     Taking the smallest units first errs towards more units, never towards fewer. None: nothing to tell it by.
     """

@@ -163,13 +163,14 @@ class Seen:
                 )
                 continue
             words = "needs" if entry.kind == "run" else f"needs, to {entry.kind},"
+            first = entry.kind == "start" or not entry.tolerates
             self.needs.need(
-                owner, gate, words, path,
-                kind=entry.kind, tolerates=entry.tolerates, starts=entry.kind == "start" or not entry.tolerates,
-            )  # fmt: skip
+                owner, gate, words, path, kind=entry.kind, tolerates=entry.tolerates, starts=first
+            )
 
     def gate_of(self, entry: Need, path: FieldPath, place: str | None, level: str) -> str | None:
-        """A gate of its own for one declared need, as seen from a place; None where nothing that it names is there."""
+        """A gate of its own for one declared need, as seen from a place; None where nothing that it names
+        is there."""
         suffix = "#full" if level == "full" else ""
         gate = f"{path[0]}/{path[1]}#{'.'.join(map(str, path[2:]))}@{place or 'anywhere'}{suffix}"
         if gate in self.needs:

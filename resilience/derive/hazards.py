@@ -8,8 +8,9 @@ from specs.model import Estate
 from specs.places import Hazard, HazardKind
 
 TAKES_SITES: frozenset[HazardKind] = frozenset({"seismic", "flood", "storm", "fire", "conflict", "other"})
-"""Kinds that take a place that names them. A grid region takes the place's utility feeds; exchanges, ducts and carriers
-take the circuits that name them; fuel, import, staff and faults of software take what they name as exposed."""
+"""Kinds that take a place that names them. A grid region takes the place's utility feeds; exchanges, ducts
+and carriers take the circuits that name them; fuel, import, staff and faults of software take what they
+name as exposed."""
 
 
 def declare_hazards(needs: Needs, estate: Estate) -> None:

@@ -1,9 +1,9 @@
 """The network within a site: which devices its cables join to its core.
 
-A device with data cables is on its site's network as long as cables lead from it, over running devices that forward, to
-a core device of the site: one whose role says so (`spine`, `core` …), else one that takes a circuit. Any core
-device will do, so a split between two running cores goes unseen. A device without data cables is taken as reached,
-and the fact is missing.
+A device with data cables is on its site's network as long as cables lead from it, over running devices
+that forward, to a core device of the site: one whose role says so (`spine`, `core` …), else one that takes
+a circuit. Any core device will do, so a split between two running cores goes unseen. A device without data
+cables is taken as reached, and the fact is missing.
 """
 
 import re
@@ -21,11 +21,12 @@ CORE = frozenset({"core", "spine", "backbone", "aggregation", "fabric"})
 
 FORWARDING = CORE | frozenset(
     {
-        "leaf", "border", "router", "firewall", "switch", "access", "distribution", "gateway", "edge", "tor", "wan",
-        "balancer", "multiplexer", "mux", "dwdm", "patch", "panel", "pe", "ce", "encryptor",
+        "leaf", "border", "router", "firewall", "switch", "access", "distribution", "gateway", "edge", "tor",
+        "wan", "balancer", "multiplexer", "mux", "dwdm", "patch", "panel", "pe", "ce", "encryptor",
     }
 )  # fmt: skip
-"""Words of a device's role by which others' traffic may pass through it; a server's two uplinks join no switches."""
+"""Words of a device's role by which others' traffic may pass through it; a server's two uplinks join no
+switches."""
 
 DATA_KINDS = ("fibre", "copper", "dac")
 
@@ -113,7 +114,8 @@ class SiteNetworks:
 
 
 def derive_networks(needs: Needs, estate: Estate, networks: SiteNetworks) -> None:
-    """Cables, and for each joined device a gate `devices/ID#attached`: it runs and a core of its site is reached."""
+    """Cables, and for each joined device a gate `devices/ID#attached`: it runs and a core of its site is
+    reached."""
     joined = networks.joined
     for name, cable in by_id(estate.cables):
         here = needs.element(f"cables/{name}", "component")
@@ -143,7 +145,8 @@ def _uplinks(needs: Needs, device: str, networks: SiteNetworks) -> None:
 
 
 def note_missing_cables(needs: Needs, networks: SiteNetworks, device: str) -> None:
-    """Says once a device (or once its site, where none has cables) that its place in the network is not declared."""
+    """Says once a device (or once its site, where none has cables) that its place in the network is not
+    declared."""
     site = networks.where.device_sites.get(device)
     if device in networks.joined or site is None:
         return

@@ -1,4 +1,5 @@
-"""Racks stand in rooms, rooms in sites; rooms of one fire compartment and sites of one region are lost together."""
+"""Racks stand in rooms, rooms in sites; rooms of one fire compartment and sites of one region are lost
+together."""
 
 from resilience.needs import Needs
 from resilience.whereabouts import by_id

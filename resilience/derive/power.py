@@ -9,7 +9,8 @@ from specs.power import PowerElement
 
 
 def derive_power(needs: Needs, estate: Estate) -> None:
-    """Power elements with their inputs; an open tie or a generator behind one counts as a standby that can be closed.
+    """Power elements with their inputs; an open tie or a generator behind one counts as a standby that can be
+    closed.
 
     Power flows from a source: two boards tied to one another do not keep each other alive.
     """
@@ -53,7 +54,8 @@ def is_passive(device: Device, where: Whereabouts) -> bool:
 
 
 def derive_device_power(needs: Needs, name: str, device: Device, where: Whereabouts) -> None:
-    """Cords of one device; where none is declared, any power element of its rack is taken and the fact is missing."""
+    """Cords of one device; where none is declared, any power element of its rack is taken and the fact is
+    missing."""
     here = f"devices/{name}"
     if device.feeds:
         gate = needs.gate(f"{here}#power", "k-of-n", supplies_needed(device, where))

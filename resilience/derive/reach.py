@@ -1,7 +1,7 @@
 """Reach between places: a gate for each pair that needs one, over circuits and the devices that take them.
 
-The way is free: any circuits in a row, but for out-of-band ones, and not through the internet, which is an end only.
-Places that no circuits join at all are taken as reached, and the fact is missing.
+The way is free: any circuits in a row, but for out-of-band ones, and not through the internet, which is an
+end only. Places that no circuits join at all are taken as reached, and the fact is missing.
 """
 
 from collections import defaultdict
@@ -91,7 +91,8 @@ class Reach:
 
     @cached_property
     def islands(self) -> dict[str, str]:
-        """For each place a name of all that circuits join it to; ends of the internet join nothing to one another."""
+        """For each place a name of all that circuits join it to; ends of the internet join nothing to one
+        another."""
         found: dict[str, str] = {}
         for place in self.links:
             if place in found or not self.passes(place):
