@@ -23,7 +23,7 @@ def emit(value: Mapping[str, Any], comment: str = "") -> str:
         feeds: [a, b]
     """
     lines = [f"# {line}".rstrip() for line in comment.splitlines()]
-    return "\n".join([*lines, *_mapping(value, "")]) + "\n"
+    return "\n".join([*lines, *(_mapping(value, "") if value else ["{}"])]) + "\n"
 
 
 def entry(key: str, value: Mapping[str, Any], indent: str) -> str:

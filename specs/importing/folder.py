@@ -63,8 +63,7 @@ def read_folder(path: Path, without: frozenset[str] = frozenset()) -> Folder:
     if not path.is_dir():
         return Folder(path, (), {}, False, {})
     layer = sources.layer_at(path)
-    has_yaml = any(entry.name.endswith(sources.YAML_SUFFIXES) or entry.is_dir() for entry in os.scandir(path))
-    names = sources.names_of(layer) if has_yaml and _holds_yaml(layer.root) else ()
+    names = sources.names_of(layer) if _holds_yaml(layer.root) else ()
     issues: list[Issue] = []
     elements: dict[str, dict[str, Mapping[str, Any]]] = {}
     has_header = False

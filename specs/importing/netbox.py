@@ -128,9 +128,9 @@ class _Import:
         self._note_status("devices", [row.status for row in rows])
         self._note(
             sum(row.position is not None and not row.position.is_integer() for row in rows),
-            "devices stand on half units: each was set to the unit below",
+            "devices on half units, each set to the unit below",
         )
-        self._note(sum(not row.role for row in rows), "devices have no role: each was given `unspecified`")
+        self._note(sum(not row.role for row in rows), "devices without a role, each given `unspecified`")
         if rows:
             self.notes.append("devices are plugged in nowhere: add `feeds`, one entry a power cord")
         return {**places, "models": {key: {} for key in self.models}, "devices": devices}
@@ -141,9 +141,9 @@ class _Import:
         kept: list[tuple[CableRow, str, str]] = []
         for row in rows:
             if not all(side.device or side.kind not in _WITHOUT_DEVICE for side in (row.a, row.b)):
-                left_out["cables end in no device (a power feed, a circuit) and were left out"] += 1
+                left_out["cables left out, as they end in no device (a power feed, a circuit)"] += 1
             elif len(row.a.names) > 1 or len(row.b.names) > 1:
-                left_out["cables fan out to several ports and were left out"] += 1
+                left_out["cables left out, as they fan out to several ports"] += 1
             else:
                 a, b = self._end(row, row.a, "side_a"), self._end(row, row.b, "side_b")
                 if a and b:
@@ -173,7 +173,7 @@ class _Import:
     def circuits(self, rows: Sequence[CircuitRow]) -> Content:
         """Circuits and their carriers. An end that is no known site lies outside the estate."""
         kept = [row for row in rows if row.status != "decommissioned"]
-        self._note(len(rows) - len(kept), "circuits are decommissioned and were left out")
+        self._note(len(rows) - len(kept), "circuits left out, as they are decommissioned")
         vendors, carriers = self._carriers(kept)
         wanted = []
         for row in kept:
@@ -194,8 +194,8 @@ class _Import:
     def _places(self, places: Sequence[tuple[str, str]], sites: Sequence[str] = ()) -> Content:
         new_sites = self.known.add_sites([*(site for site, _ in places), *sites])
         new_rooms = self.known.add_rooms(places)
-        self._note(len(new_sites), "new sites have the role `other`: say what each is for")
-        self._note(len(new_rooms), "new rooms were taken for data halls: say what each is for")
+        self._note(len(new_sites), "new sites with the role `other` (say what each is for)")
+        self._note(len(new_rooms), "new rooms taken for data halls (say what each is for)")
         return {"sites": new_sites, "rooms": new_rooms}
 
     def _kinds_of(self, rows: Sequence[DeviceRow]) -> list[tuple[str, DeviceType] | None]:
@@ -316,7 +316,7 @@ class _Import:
 
     def _note(self, count: int, what: str) -> None:
         if count:
-            self.notes.append(f"{count} {what}")
+            self.notes.append(f"{what}: {count}")
 
     def _issue(self, row: RackRow | DeviceRow | CircuitRow, field: str, message: str, hint: str = "") -> None:
         self.issues.append(Issue("IMP-006", row.row.at(field), message, hint))

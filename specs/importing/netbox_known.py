@@ -1,13 +1,16 @@
 """What a NetBox table may name: sites, rooms, racks, devices, device types, by the names people gave them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from specs.device_type import DeviceType
 from specs.importing.folder import Folder
 from specs.importing.naming import distinct, identifier
 from specs.importing.netbox_bodies import Body, named
 from specs.importing.netbox_rows import RackRow
+
+_NO_LOCATION: Final = "room"
+"""Where NetBox knows no location within a site, its one room is meant."""
 
 
 class Known:
@@ -24,6 +27,9 @@ class Known:
             (str(folder.collection("rooms")[key].get("site")), name): key
             for name, key in _by_name(folder, "rooms")
         }
+        for site in folder.collection("sites"):
+            if f"{site}-{_NO_LOCATION}" in folder.collection("rooms"):
+                self._rooms.setdefault((site, _NO_LOCATION), f"{site}-{_NO_LOCATION}")
         self._racks: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._devices: dict[str, list[str]] = {}
         for name, key in _by_name(folder, "racks"):
@@ -56,10 +62,10 @@ class Known:
         """Rooms for the sites and locations that none has, by id."""
         new: dict[tuple[str, str], str] = {}
         for site, location in places:
-            place = (self.site(site), location.casefold() or "room")
+            place = (self.site(site), location.casefold() or _NO_LOCATION)
             if site and place not in self._rooms:
                 new.setdefault(place, location)
-        wanted = [(f"{site}-{identifier(location, 'room')}",) for (site, _), location in new.items()]
+        wanted = [(f"{site}-{identifier(location, _NO_LOCATION)}",) for (site, _), location in new.items()]
         taken = {*self.folder.collection("rooms"), *self._rooms.values()}
         ids = distinct(wanted, taken)
         self._rooms.update(zip(new, ids, strict=True))
@@ -74,7 +80,7 @@ class Known:
 
     def room(self, site: str, location: str) -> str:
         """Id of the room of that location, or of the site's one room where there is no location; or empty."""
-        return self._rooms.get((self.site(site), location.casefold() or "room"), "")
+        return self._rooms.get((self.site(site), location.casefold() or _NO_LOCATION), "")
 
     def racks(self, site: str, location: str, name: str) -> list[str]:
         """Ids of the racks of that name, in that location if it says which of several is meant."""
@@ -144,7 +150,9 @@ def _by_name(folder: Folder, collection: str) -> Iterable[tuple[str, str]]:
 def _names(key: str, body: Mapping[str, Any]) -> list[str]:
     name = body.get("name")
     texts = name.values() if isinstance(name, dict) else (name,)
-    return [key.casefold(), *(text.casefold() for text in texts if isinstance(text, str))]
+    return list(
+        dict.fromkeys([key.casefold(), *(text.casefold() for text in texts if isinstance(text, str))])
+    )
 
 
 def _site_id(name: str) -> str:
