@@ -6,8 +6,9 @@ from datetime import date
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
+from pydantic_core import PydanticCustomError
 
-from specs.units import Duration
+from specs.units import Duration, QuantityError, parse_quantity
 
 T = TypeVar("T")
 
@@ -124,7 +125,14 @@ class Text(RootModel[dict[str, str]]):
                 raise ValueError("text in no language at all")
             for language in value:
                 if not isinstance(language, str) or not LANGUAGE.fullmatch(language):
-                    raise ValueError(f"{language!r} is no language code such as en or ar")
+                    raise PydanticCustomError(
+                        "hinted",
+                        "{message}",
+                        {
+                            "message": f"`{language}` is no language code such as en or ar",
+                            "hint": "quote text that holds a comma or a colon",
+                        },
+                    )
         return value
 
     @classmethod
@@ -198,9 +206,17 @@ class Estimate(Strict):
     @model_validator(mode="before")
     @classmethod
     def _one_figure_for_all(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            return {"low": value, "likely": value, "high": value}
-        return value
+        if not isinstance(value, str | int | float):
+            return value
+        try:
+            if isinstance(value, str):
+                parse_quantity(value, "duration")
+                return {"low": value, "likely": value, "high": value}
+            raise QuantityError(f"`{value}` has no unit", "write a duration with its unit, as in 4 h")
+        except QuantityError as fault:
+            raise PydanticCustomError(
+                "quantity", "{message}", {"message": str(fault), "hint": fault.hint}
+            ) from fault
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:

@@ -42,11 +42,13 @@ def _fault(error: ErrorDetails, root: type[BaseModel], at: FieldPath) -> Fault:
         message = f"unknown key `{inside[-1]}`{_of(path[:-1])}"
         return Fault("KEY-001", path, message, did_you_mean(str(inside[-1]), known))
     if kind == "missing":
-        message = f"`{inside[-1]}` is missing{_of(path[:-1])}"
+        holder = "/".join(map(str, path[:-1])) or "the estate"
+        message = f"{holder} lacks `{inside[-1]}`"
         return Fault("KEY-002", path[:-1], message, _says(root, inside))
     field = _field(path)
-    if kind == "quantity":
-        return Fault("VAL-003", path, f"{field}{error['msg']}", str(error.get("ctx", {}).get("hint", "")))
+    if kind in ("quantity", "hinted"):
+        code = "VAL-003" if kind == "quantity" else "VAL-004"
+        return Fault(code, path, f"{field}{error['msg']}", str(error.get("ctx", {}).get("hint", "")))
     if kind == "literal_error":
         words = shape.words_at(root, inside)
         is_text = isinstance(error["input"], str)

@@ -23,7 +23,8 @@ def faults_of_addresses(estate: Estate) -> Iterator[Fault]:
         yield from _within(path, network, address, prefixes.get(network.id))
         first = taken.setdefault((network.vrf, address), (path, holder))
         if first[0] != path:
-            message = f"{address} is given to `{holder}` and to `{first[1]}` (routing table `{network.vrf}`)"
+            twice = f"twice to `{holder}`" if holder == first[1] else f"to `{holder}` and to `{first[1]}`"
+            message = f"{address} is given {twice} (routing table `{network.vrf}`)"
             yield Fault("ADDRESS-001", path, message, "give one of them another address", (first[0],))
     for name, network in estate.networks.items():
         if network.gateway is not None:

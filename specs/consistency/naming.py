@@ -57,7 +57,7 @@ def _unknown(
 ) -> Fault:
     elsewhere = sorted(home for home, elements in known.items() if name in elements)
     candidates = [own for collection in collections for own in known[collection]]
-    hint = did_you_mean(name, candidates)
+    hint = did_you_mean(name, candidates) or f"nothing is declared in {' or '.join(collections)} yet"
     if elsewhere and not hint.startswith("did you mean"):
         homes = " and ".join(elsewhere)
         hint = f"`{name}` is declared in {homes}; here one of {' or '.join(collections)} is named"

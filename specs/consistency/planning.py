@@ -61,11 +61,13 @@ def faults_of_moments(collection: str, element: Element, plan: Timeline) -> Iter
         )
         return
     for moment in element.changes:
-        if not enters <= plan.rank(moment) < leaves or moment == TODAY:
-            message = f"`{element.id}` is not in service in `{moment}`, or not different before it"
-            yield Fault(
-                "PHASE-006", (*path, "changes", moment), message, "change it in a phase between its own"
-            )
+        where = (*path, "changes", moment)
+        if moment == TODAY:
+            message, hint = "nothing changes before the first phase", "write today's value in the element"
+            yield Fault("PHASE-006", where, message, hint)
+        elif not enters <= plan.rank(moment) < leaves:
+            message = f"`{element.id}` changes in `{moment}`, and is not in service then"
+            yield Fault("PHASE-006", where, message, "change it in a phase between its own")
     yield from _faults_of_changes(path, element, plan)
 
 
@@ -77,13 +79,14 @@ def _faults_of_changes(path: FieldPath, element: Element, plan: Timeline) -> Ite
         for key in wrong:
             message = f"unknown key `{key}` of {'/'.join(map(str, where))}"
             yield Fault("KEY-001", (*where, key), message, did_you_mean(key, known))
-        if wrong:
-            return
+        changes = changes_until(element, plan, plan.rank(moment))
         try:
-            changed(element, changes_until(element, plan, plan.rank(moment)))
+            changed(element, {key: value for key, value in changes.items() if key in known})
         except ValidationError as fault:
-            yield from faults_of(fault, type(element), where)
-            return
+            for each in faults_of(fault, type(element), where):
+                field = each.path[len(where) : len(where) + 1]
+                if not field or field[0] in element.changes[moment]:  # else an earlier moment is to blame
+                    yield each
 
 
 def faults_of_dates(collection: str, element: Element, header: Header) -> Iterator[Fault]:

@@ -55,7 +55,7 @@ def _cords(estate: Estate) -> Iterator[Fault]:
         if supplies is not None and len(device.feeds) > supplies:
             message = f"`{name}` is fed by {len(device.feeds)} cords, its model takes {supplies}"
             hint = "leave out what is too much, or say how many are fitted: `power_supplies` of the model"
-            yield Fault("PORT-004", ("devices", name, "feeds"), message, hint, (("models", device.model),))
+            yield Fault("PORT-003", ("devices", name, "feeds"), message, hint, (("models", device.model),))
 
 
 def _loads(estate: Estate) -> Iterator[Fault]:
