@@ -49,11 +49,12 @@ def declare(inputs: Inputs, stack: str, *, together: bool = False) -> None:
     """
     if stack not in inputs.stacks:
         raise no_such_stack(inputs, stack)
-    Plan(stack, inputs.record(stack))
+    record = Plan(stack, inputs.record(stack))
     for topic in TOPICS:
         elements = tuple(one for one in inputs.planned[stack] if one.collection in topic.collections)
         if elements:
-            topic(stack, TopicArgs(elements))
+            # Under the plan's record, so that provider and policies know of it before they see any element.
+            topic(stack, TopicArgs(elements), pulumi.ResourceOptions(parent=record))
     for name, value in inputs.outputs(stack).items():
         pulumi.export(name, value)
     if stack == NATIONAL:

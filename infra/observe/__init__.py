@@ -1,0 +1,1 @@
+"""What somebody or something saw, taken into the register's observed rows."""
