@@ -254,14 +254,7 @@ class _Import:
         return ""
 
     def _lowest_unit(self, row: DeviceRow, rack: str, kind: DeviceType) -> int:
-        """The lowest unit that the device takes, counted from the bottom, as estates count."""
-        lowest = int(row.position or 0)
-        held = self.known.rack_rows.get(rack)
-        if held is not None:
-            lowest -= held.first_unit - 1
-            if held.counts_down:
-                height = max(1, round(kind.u_height + 0.25))
-                lowest = (held.units or 42) - (lowest + height - 1) + 1
+        lowest = self.known.lowest_unit(rack, int(row.position or 0), kind.u_height)
         if lowest < 1:
             self._issue(row, "position", f"unit {row.row.text('position')} is none of rack `{row.rack}`")
         return lowest

@@ -13,6 +13,11 @@ Body = dict[str, Any]
 IN_USE: Final = frozenset({"", "active", "connected"})
 """Statuses that say nothing more than that the element is there."""
 
+FIRST_UNIT: Final = "netbox-first-unit"
+"""Tag of a rack whose units NetBox numbers from another number than 1."""
+COUNTS_DOWN: Final = "netbox-units-from-top"
+"""Tag of a rack whose units NetBox numbers from the top."""
+
 _CABLES: Final = {
     "dac": ("dac", "direct attach"),
     "fibre": ("fiber", "fibre", "mmf", "smf", "aoc", "optical"),
@@ -47,7 +52,12 @@ def rack_body(key: str, row: RackRow, room: str) -> Body:
         body["depth"] = format_quantity(row.depth_m, "length")
     if row.bears_kg:
         body["weight_limit"] = format_quantity(math.floor(row.bears_kg * 10) / 10, "mass")
-    return body | besides({"facility-id": row.facility_id}, row.status, row.description)
+    tags = {
+        "facility-id": row.facility_id,
+        FIRST_UNIT: str(row.first_unit) if row.first_unit != 1 else "",
+        COUNTS_DOWN: "yes" if row.counts_down else "",
+    }
+    return body | besides(tags, row.status, row.description)
 
 
 def cable_body(row: CableRow, a: str, b: str, kind: str) -> Body:

@@ -1,14 +1,17 @@
 """What a NetBox table may name: sites, rooms, racks, devices, device types, by the names people gave them."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from specs.device_type import DeviceType
 from specs.importing.folder import Folder
 from specs.importing.naming import distinct, identifier
-from specs.importing.netbox_bodies import Body, named
+from specs.importing.netbox_bodies import COUNTS_DOWN, FIRST_UNIT, Body, named
 from specs.importing.netbox_rows import RackRow
 
+UNITS: Final = 42
+"""Of a rack that does not say, in NetBox and here."""
 _NO_LOCATION: Final = "room"
 """Where NetBox knows no location within a site, its one room is meant."""
 
@@ -18,8 +21,9 @@ class Known:
 
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
-        self.rack_rows: dict[str, RackRow] = {}
-        """How new racks number their units."""
+        self._numbering = {
+            key: _numbering(body) for key, body in folder.collection("racks").items() if body.get("tags")
+        }
         self.kinds: dict[str, DeviceType] = {}
         """By device: its device type, where that is known."""
         self._sites = dict(_by_name(folder, "sites"))
@@ -95,8 +99,14 @@ class Known:
         there = self._racks.setdefault((self.site(row.site), row.name.casefold()), [])
         is_new = all(room != other for other, _ in there)
         there.append((room, key))
-        self.rack_rows[key] = row
+        self._numbering[key] = (row.first_unit, row.counts_down, row.units or UNITS)
         return is_new
+
+    def lowest_unit(self, rack: str, position: int, height: float) -> int:
+        """The lowest unit, counted from the bottom as estates count, of a device at NetBox's position."""
+        first, counts_down, units = self._numbering.get(rack, (1, False, UNITS))
+        from_end = position - first + 1
+        return units - (from_end + max(1, math.ceil(height)) - 1) + 1 if counts_down else from_end
 
     def add_device(self, key: str, name: str, kind: DeviceType | None) -> None:
         """The device is known from now on, by its id and its name."""
@@ -139,6 +149,18 @@ class Catalogue:
         """The file of that device type, empty where there is none; without a maker, only if one has it."""
         maker = manufacturer.casefold() or self._only_maker.get(called.casefold(), "")
         return self._paths.get((maker, called.casefold()), "")
+
+
+def _numbering(body: Mapping[str, Any]) -> tuple[int, bool, int]:
+    """First number, whether it is at the top, and count of a rack's units, as an import noted them."""
+    tags, units = body.get("tags"), body.get("units")
+    said = tags if isinstance(tags, dict) else {}
+    first = str(said.get(FIRST_UNIT, "1"))
+    return (
+        int(first) if first.isascii() and first.isdigit() and len(first) < 6 else 1,
+        COUNTS_DOWN in said,
+        units if isinstance(units, int) else UNITS,
+    )
 
 
 def _by_name(folder: Folder, collection: str) -> Iterable[tuple[str, str]]:

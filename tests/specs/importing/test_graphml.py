@@ -88,7 +88,7 @@ def test_any_multigraph_keeps_its_shape(
     ours = estate(content)
     drawn: nx.MultiGraph[str] = nx.MultiGraph()
     drawn.add_nodes_from(ours.sites)
-    drawn.add_edges_from((link.ends[0].site, link.ends[1].site) for link in ours.circuits.values())
+    drawn.add_edges_from((str(link.ends[0].site), str(link.ends[1].site)) for link in ours.circuits.values())
     expected: nx.MultiGraph[int] = nx.MultiGraph()
     expected.add_nodes_from(range(count))
     expected.add_edges_from(pairs)
