@@ -10,6 +10,7 @@ from policies.rule import Outcome, Rule
 from policies.rules import RULES
 from policies.thresholds import faults, figures
 from policies.waiving import waived, waiver_outcomes
+from policies.wording import shown
 from specs.findings import Coverage, Evidence, Finding, Judgement, RootCause, Verdict, by_gravity
 from specs.header import TODAY, Header
 from specs.issues import Issue, Location, SpecError
@@ -47,9 +48,9 @@ def judge(
     ordered = tuple(sorted(outcomes, key=lambda finding: (finding.rule, finding.element, finding.aspect)))
     header = estate.estate
     return Judgement(
-        title=str(header.title),
+        title=shown(str(header.title)),
         classification=header.classification,
-        version=header.version,
+        version=shown(header.version),
         digest=loaded.digest,
         phase=phase if phase is not None else last_phase(header),
         on=on,
@@ -80,8 +81,8 @@ def _finding(rule: Rule, outcome: Outcome, estate: Estate, places: Places) -> Fi
         verdict=outcome.verdict,
         element=outcome.element,
         aspect=outcome.aspect,
-        message=outcome.message,
-        mending=outcome.mending,
+        message=shown(outcome.message),
+        mending=shown(outcome.mending),
         cause=outcome.cause or outcome.element,
         location=_first_place(evidence) or places.at(tuple(outcome.element.split("/", 1))),
         evidence=evidence,
@@ -129,7 +130,7 @@ def _cause(element: str, findings: list[Finding], estate: Estate, places: Places
     found = estate.element(element)
     return RootCause(
         element=element,
-        label=found.label() if found is not None else element.partition("/")[2] or element,
+        label=shown(found.label(), 120) if found is not None else element.partition("/")[2] or element,
         severity=min((finding.severity for finding in ordered), key=lambda severity: severity.rank),
         location=places.at(tuple(element.split("/", 1))),
         findings=ordered,

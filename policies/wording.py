@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from specs.text import plain
 from specs.units import DIMENSIONS, DimensionName
 
 _DIGITS = 4
@@ -24,6 +25,17 @@ def amount(value: float, dimension: DimensionName) -> str:
     choices = [(symbol, size) for symbol, size in fitting if not _awkward(value / size, symbol)]
     symbol, size = choices[-1] if choices else (kind.base, size_of_base)
     return f"{number(value / size)} {symbol}"
+
+
+def shown(text: str, most: int = 1200) -> str:
+    """Text on one line, of printable characters alone, not too long; whatever a spec says stays harmless.
+
+    >>> shown("a\\nb\\x1b[31m")
+    'a b\\\\u001b[31m'
+    """
+    line = " ".join(text.split())
+    safe = line if line.isprintable() else "".join(map(plain, line))
+    return safe if len(safe) <= most else f"{safe[: most - 1]}…"
 
 
 def _awkward(count: float, symbol: str) -> bool:

@@ -71,8 +71,8 @@ def _enough_copies(case: Case, dataset: Dataset) -> Outcome:
     told = f"{counted(found, 'copy', 'copies')} of it {'is' if found == 1 else 'are'} declared"
     if found >= wanted:
         return passes(element, f"{told}.", *looked, aspect="copies")
-    mending = f"Declare {counted(wanted - found, 'more copy', 'more copies')}: a backup to a vault, or a "
-    "replication."
+    more = counted(wanted - found, "more copy", "more copies")
+    mending = f"Declare {more}: a backup to a vault, or a replication."
     return fails(element, f"{told}, {wanted} are needed.", mending, *looked, aspect="copies")
 
 

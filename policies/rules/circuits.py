@@ -57,7 +57,7 @@ def circuit_diversity(case: Case) -> Iterator[Outcome]:
         a, b = _places(circuit)
         between.setdefault((a, b) if _rank(case, a) <= _rank(case, b) else (b, a), []).append(circuit)
     for pair, links in sorted(between.items()):
-        if pair not in pairs and len(links) > 1 and any(place in sites for place in pair):
+        if len(links) > 1 and not {pair, pair[::-1]} & pairs and any(place in sites for place in pair):
             here = next(place for place in pair if place in sites)
             there = pair[1] if here == pair[0] else pair[0]
             yield _diverse(case, here, f"to-{there}", links, f"{here} to {there}")

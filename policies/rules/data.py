@@ -432,8 +432,7 @@ def _store(case: Case, store: Platform, senders: dict[str, list[Platform]]) -> I
             continue
         told = f"Logs are {aspect} for {amount(kept, 'duration')}; {amount(wanted, 'duration')} are asked for"
         if kept < wanted:
-            mending = f"Keep them longer: set `{field}` to {amount(wanted, 'duration')} or more, and size "
-            "it for that."
+            mending = f"Set `{field}` to {amount(wanted, 'duration')} or more, and size it for that."
             yield fails(element, f"{told}.", mending, place, aspect=aspect)
         else:
             yield passes(element, f"{told}.", place, aspect=aspect)
