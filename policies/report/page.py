@@ -40,7 +40,7 @@ def render(loaded: Loaded, estate: Estate, judgement: Judgement, analysis: Analy
         rules={rule.id: rule for rule in RULES},
         sites=_sites(estate),
         severities=tuple(Severity),
-        verdicts=tuple(Verdict),
+        having={verdict.value: judgement.having(verdict) for verdict in Verdict},
         version=version,
         style=Markup(style),
         script=Markup(script),
