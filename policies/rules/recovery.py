@@ -442,12 +442,12 @@ def single_points(case: Case) -> Iterator[Outcome]:
         key = _key(standing.service, "services")
         tier = case.estate.services[key].tier
         if tier is not None and tier <= CRITICAL_TIER:
-            yield from _standing(key, standing)
+            yield from _standing(case, key, standing)
 
 
-def _standing(key: str, standing: Standing) -> Iterator[Outcome]:
+def _standing(case: Case, key: str, standing: Standing) -> Iterator[Outcome]:
     element = f"services/{key}"
-    points = [point for point in standing.single_points if point.category not in ("site", "common-cause")]
+    points = [point for point in standing.single_points if not _left_to_others(case, key, point)]
     if standing.runs == "no":
         yield fails(
             element,
@@ -473,6 +473,19 @@ def _standing(key: str, standing: Standing) -> Iterator[Outcome]:
         )
     else:
         yield passes(element, "No single failure takes it below what it owes.", ("services", key))
+
+
+def _left_to_others(case: Case, service: str, point: SinglePoint) -> bool:
+    """Whole sites are judged by the recovery rules, common causes by the supply rules.
+
+    Of a place that the service is only used from, the loss of a whole rack or room is the loss of that place:
+    who works there is gone with it, and the service stands.
+    """
+    if point.category in ("site", "common-cause"):
+        return True
+    homes = {work.site for work in case.facts.workloads_of.get(service, ())}
+    used_from = {*case.estate.services[service].users_at} - homes
+    return point.category == "place" and bool({*case.facts.sites_of(point.event)} & used_from)
 
 
 def _single_point(element: str, key: str, point: SinglePoint) -> Outcome:

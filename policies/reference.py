@@ -1,0 +1,117 @@
+"""Reference of the rules: a listing, a page a rule, and the form of what a check writes as JSON."""
+
+import json
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from policies.frameworks import FRAMEWORKS
+from policies.outputs.json_document import Document
+from policies.rule import Rule
+
+_NOTE = "Written by `thabat rules pages docs/reference/rules`; do not edit."
+
+
+def listing(rules: Sequence[Rule], width: int = 80) -> str:
+    """A line or two a rule."""
+    lines = []
+    for rule in rules:
+        head = f"{rule.id:<8}{rule.severity.value:<10}"
+        lines.append(
+            textwrap.fill(rule.title, max(width, 50), initial_indent=head, subsequent_indent=" " * 18)
+        )
+    return "\n".join(lines) + "\n"
+
+
+def page(rule: Rule) -> str:
+    """All about one rule, as Markdown that also reads well as it is."""
+    stops = "mandatory: a failure or an unknown stops a plan" if rule.mandatory else "advisory"
+    parts = [
+        f"# {rule.id} {rule.slug}",
+        _filled(f"{rule.title}."),
+        _filled(f"Severity **{rule.severity}** ({stops})."),
+        "## Why",
+        _filled(rule.rationale),
+        "## What is judged",
+        _filled(_sentence(rule.scope)),
+    ]
+    if rule.unknown_when:
+        parts.append(_filled(f"Unknown when {rule.unknown_when.rstrip('.')}."))
+    if rule.parameters:
+        parts += [
+            "## Figures",
+            "Set otherwise under `thresholds` in the estate, with who decided it:",
+            "\n".join(
+                f"- `{one.name}`: {one.shown}\n  {one.meaning} Default from: {one.source.rstrip('.')}."
+                for one in rule.parameters
+            ),
+        ]
+    if rule.bad:
+        parts += ["## Found", f"```yaml\n{rule.bad}\n```"]
+    if rule.good:
+        parts += ["## Mended", f"```yaml\n{rule.good}\n```"]
+    parts += ["## How to mend", _filled(rule.remediation), "## Controls", _controls(rule)]
+    return "\n\n".join(parts) + "\n"
+
+
+def as_json(rules: Sequence[Rule]) -> str:
+    """The rules as JSON."""
+    rows = [
+        {
+            "id": rule.id,
+            "slug": rule.slug,
+            "severity": rule.severity.value,
+            "mandatory": rule.mandatory,
+            "title": rule.title,
+            "rationale": rule.rationale,
+            "remediation": rule.remediation,
+            "scope": rule.scope,
+            "unknown_when": rule.unknown_when,
+            "parameters": [
+                {"name": one.name, "default": one.shown, "meaning": one.meaning, "source": one.source}
+                for one in rule.parameters
+            ],
+            "references": [
+                {"framework": one.framework, "controls": list(one.controls)} for one in rule.references
+            ],
+        }
+        for rule in rules
+    ]
+    return json.dumps({"format_version": "1.0", "rules": rows}, indent=2, ensure_ascii=False) + "\n"
+
+
+def reference(rules: Sequence[Rule]) -> Mapping[str, str]:
+    """Every file of the reference by name."""
+    files = {f"{rule.id}.md": f"<!-- {_NOTE} -->\n\n{page(rule)}" for rule in rules}
+    files["README.md"] = _index(rules)
+    files["check.schema.json"] = schema()
+    return dict(sorted(files.items()))
+
+
+def schema() -> str:
+    """JSON Schema of what `thabat check -o json` writes."""
+    described = Document.model_json_schema(mode="serialization")
+    described = {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}
+    return json.dumps(described, indent=2, ensure_ascii=False) + "\n"
+
+
+def _index(rules: Sequence[Rule]) -> str:
+    rows = [f"| [{rule.id}]({rule.id}.md) | {rule.severity} | {rule.title} |" for rule in rules]
+    head = ["| rule | severity | what must hold |", "| --- | --- | --- |"]
+    remark = "A verdict is technical evidence for a part of each control that a rule bears on; it never "
+    "says that one is"
+    lines = [f"<!-- {_NOTE} -->", "", "# Rules", "", *textwrap.wrap(f"{remark} met.", 110), "", *head, *rows]
+    return "\n".join(lines) + "\n"
+
+
+def _controls(rule: Rule) -> str:
+    lines = [f"- {FRAMEWORKS[one.framework].title}: {', '.join(one.controls)}" for one in rule.references]
+    evidence = "A verdict is technical evidence for a part of each; it never says that one is met."
+    return "\n".join(lines) + f"\n\n{evidence}"
+
+
+def _filled(text: str) -> str:
+    return textwrap.fill(text, 78, break_long_words=False, break_on_hyphens=False)
+
+
+def _sentence(text: str) -> str:
+    return f"{text.rstrip('.')}."

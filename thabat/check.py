@@ -1,0 +1,111 @@
+"""`thabat check`: is it a good estate? Every rule on it, by root cause, with how to mend each."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from thabat import console, output, settings
+from thabat.exits import CLEAN, FINDINGS
+
+if TYPE_CHECKING:
+    from policies.outputs.terminal import Screen
+    from specs.findings import Finding, Judgement, Severity
+
+FORMS = ("terminal", "json", "sarif", "junit", "markdown", "github")
+
+
+def check(
+    estate: settings.EstateArgument = None,
+    estate_option: settings.EstateOption = None,
+    phase: settings.PhaseOption = None,
+    date: Annotated[
+        str | None, typer.Option("--date", metavar="DAY", help="Day to judge as at (YYYY-MM-DD).")
+    ] = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option("--fail-on", metavar="SEVERITY", help="Least severity that fails: critical … low."),
+    ] = None,
+    allow_unknown: Annotated[
+        bool, typer.Option("--allow-unknown", help="Do not fail where a mandatory rule cannot be decided.")
+    ] = False,
+    soft_fail: Annotated[
+        bool, typer.Option("--soft-fail", help="Tell all, and end with 0 whatever is found.")
+    ] = False,
+    outputs: output.Outputs = None,
+) -> None:
+    """Judge an estate by every rule, and tell what to mend, gravest first.
+
+    Exits with 1 when a rule fails at or above --fail-on (high), or a mandatory one cannot be decided;
+    with 2 when the estate cannot be read. Forms: terminal, json, sarif, junit, markdown, github.
+
+    \b
+    Example:
+      thabat check national
+      thabat check my-estate --phase today --fail-on critical -o terminal -o sarif=check.sarif
+    """
+    from importlib.metadata import version
+
+    from policies.judging import judge
+    from policies.outputs import DATA_FORMS, terminal
+    from policies.outputs.origin import Origin
+    from policies.rules import RULES
+    from specs.findings import Severity
+    from thabat.opening import day, opened
+
+    wanted = output.outputs(outputs, FORMS)
+    least = Severity(settings.value("fail_on", fail_on) or "high")
+    found = opened(estate, estate_option, phase)
+    with console.working("Judging"):
+        judgement = judge(found.loaded, found.estate, on=day(found.loaded.estate, date), phase=found.phase)
+    origin = Origin(version("thabat"), RULES, _as_seen_from_here(found.loaded.root))
+    forms = {name: lambda form=form: form(judgement, origin) for name, form in DATA_FORMS.items()}
+    to_screen = any(one.format == "terminal" and one.path is None for one in wanted)
+    screen = _screen() if to_screen else terminal.Screen()
+    output.emit(wanted, {**forms, "terminal": lambda: terminal.render(judgement, origin, screen)})
+    against = failing(judgement, least, allow_unknown=allow_unknown)
+    if against:
+        console.say(_verdict(against, least))
+    raise typer.Exit(FINDINGS if against and not soft_fail else CLEAN)
+
+
+def failing(
+    judgement: "Judgement", least: "Severity", *, allow_unknown: bool = False
+) -> "tuple[Finding, ...]":
+    """The findings that fail a check: failures at or above a severity, and unknowns of mandatory rules."""
+    from specs.findings import Verdict
+
+    return tuple(
+        finding
+        for finding in judgement.findings
+        if (finding.verdict is Verdict.FAIL and finding.severity.at_least(least))
+        or (finding.verdict is Verdict.UNKNOWN and finding.severity.mandatory and not allow_unknown)
+    )
+
+
+def _verdict(against: "tuple[Finding, ...]", least: "Severity") -> str:
+    from specs.findings import Verdict
+
+    unknown = sum(finding.verdict is Verdict.UNKNOWN for finding in against)
+    failed = len(against) - unknown
+    parts = [f"{failed} of severity {least} or above"] if failed else []
+    parts += [f"{unknown} that a mandatory rule cannot decide"] if unknown else []
+    return f"findings: {' and '.join(parts)}"
+
+
+def _as_seen_from_here(root: Path) -> str:
+    """The estate's folder as a path from the current one; empty where it lies elsewhere."""
+    try:
+        relative = root.resolve().relative_to(Path.cwd().resolve()).as_posix()
+    except ValueError:
+        return ""
+    return "" if relative == "." else relative
+
+
+def _screen() -> "Screen":
+    from policies.outputs.terminal import Screen
+
+    shown = console.stdout()
+    colour = shown.color_system is not None and not shown.no_color and "NO_COLOR" not in os.environ
+    return Screen(width=shown.width, colour=colour)
