@@ -1,10 +1,12 @@
 """Reach between places: a gate for each pair that needs one, over circuits and the devices that take them.
 
 The way is free: any circuits in a row, but for out-of-band ones, and not through the internet, which is an
-end only. Places that no circuits join at all are taken as reached, and the fact is missing.
+end only. A place without circuits, and two that only the internet joins, are taken as reached, and the
+fact is missing; two whose circuits do not meet at all are cut off.
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -91,17 +93,24 @@ class Reach:
 
     @cached_property
     def islands(self) -> dict[str, str]:
-        """For each place a name of all that circuits join it to; ends of the internet join nothing to one
-        another."""
+        """For each place that traffic may pass a name of all that circuits join it to."""
+        return self._spread_names(self.passes)
+
+    @cached_property
+    def continents(self) -> dict[str, str]:
+        """The same, if the internet were a way."""
+        return self._spread_names(lambda place: True)
+
+    def _spread_names(self, passes: Callable[[str], bool]) -> dict[str, str]:
         found: dict[str, str] = {}
         for place in self.links:
-            if place in found or not self.passes(place):
+            if place in found or not passes(place):
                 continue
             waiting = [place]
             found[place] = place
             while waiting:
                 for _, other in self.links[waiting.pop()]:
-                    if other not in found and self.passes(other):
+                    if other not in found and passes(other):
                         found[other] = place
                         waiting.append(other)
         return found
@@ -127,12 +136,19 @@ class Reach:
             return None
         if not self._joined(source, target):
             self._note_unjoined(source, target)
-            return None
+            return self._cut_off(source, target)
         if source not in self.sources and target in self.sources:
             source, target = target, source
         if source not in self.sources:
             self._spread(source)
         return f"reach#{source}|{target}"
+
+    def _cut_off(self, source: str, target: str) -> str | None:
+        """A gate that never holds where both places have circuits and none leads from one to the other."""
+        known = source in self.continents and target in self.continents
+        if not known or self.continents[source] == self.continents[target]:
+            return None
+        return self.needs.gate(f"reach#{source}|{target}", "any")
 
     def _note_unjoined(self, source: str, target: str) -> None:
         pair = (min(source, target), max(source, target))
