@@ -1,6 +1,7 @@
 """What Pydantic says of a value, told as a fault: in plain words, with what was probably meant."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -40,7 +41,7 @@ def _fault(error: ErrorDetails, root: type[BaseModel], at: FieldPath) -> Fault:
         models = shape.models_at(root, inside[:-1])
         known = [key for model in models for key in shape.keys_of(model)]
         message = f"unknown key `{inside[-1]}`{_of(path[:-1])}"
-        return Fault("KEY-001", path, message, did_you_mean(str(inside[-1]), known))
+        return Fault("KEY-001", path, message, _likely(str(inside[-1]), tuple(known)))
     if kind == "missing":
         holder = "/".join(map(str, path[:-1])) or "the estate"
         message = f"{holder} lacks `{inside[-1]}`"
@@ -54,7 +55,7 @@ def _fault(error: ErrorDetails, root: type[BaseModel], at: FieldPath) -> Fault:
         is_text = isinstance(error["input"], str)
         message = f"{field}{_echo(error['input'])} is not one of the words that may stand here"
         return Fault(
-            "VAL-002", path, message, did_you_mean(str(error["input"]), words) if is_text else _one_of(words)
+            "VAL-002", path, message, _likely(str(error["input"]), words) if is_text else _one_of(words)
         )
     if kind in _WANTED:
         message = f"{field}here stands {_what(error['input'])}, not {_WANTED[kind]}"
@@ -62,6 +63,10 @@ def _fault(error: ErrorDetails, root: type[BaseModel], at: FieldPath) -> Fault:
     if kind == "value_error":
         return Fault("VAL-004", path, f"{field}{_reason(error)}", "")
     return Fault("VAL-004", path, f"{field}{error['msg'][:1].lower()}{error['msg'][1:]}", "")
+
+
+_likely = lru_cache(maxsize=1024)(did_you_mean)
+"""The same mistake is often made many times."""
 
 
 def _reason(error: ErrorDetails) -> str:

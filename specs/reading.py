@@ -6,7 +6,7 @@ text, `010` is ten), keys are always text.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,10 +17,12 @@ from specs.text import plain as shown
 
 MOST_BYTES: Final = 16_000_000
 """Of one file."""
-MOST_NODES: Final = 1_000_000
+MOST_NODES: Final = 500_000
 """Values of one file."""
 MOST_DEPTH: Final = 32
 """Of values within values; the format itself needs ten."""
+MOST_ISSUES: Final = 500
+"""Of one file; after that it is not read on."""
 LONGEST_NUMBER: Final = 40
 """Characters of a number."""
 
@@ -163,7 +165,8 @@ class _Open:
     """A list or mapping whose end has not come."""
 
     node: Node
-    key: str | None = None
+    is_mapping: bool
+    key: str = ""
     key_line: int = 0
     key_column: int = 0
     awaits_value: bool = False
@@ -183,9 +186,20 @@ class _Reader:
         self._root: Node | None = None
 
     def document(self) -> Node:
+        parser = _LOADER(self._text)
+        try:
+            self._events(parser.get_event)
+        except yaml.YAMLError as fault:
+            self._issues.append(self._syntax(fault))
+        finally:
+            parser.dispose()
+        if self._issues:
+            raise SpecError(self._issues)
+        return self._root or Node(None, self._file, 1, 1)
+
+    def _events(self, next_event: Callable[[], Any]) -> None:
         documents = 0
-        for event in self._events():
-            kind = event.__class__
+        while (kind := (event := next_event()).__class__) is not yaml.StreamEndEvent:
             if kind is yaml.ScalarEvent:
                 self._scalar(event)
             elif kind is yaml.MappingStartEvent:
@@ -199,24 +213,8 @@ class _Reader:
             elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
-                    self._stop(
-                        "YAML-005", event, "a second document begins here", "put it into a file of its own"
-                    )
-        if self._issues:
-            raise SpecError(self._issues)
-        return self._root or Node(None, self._file, 1, 1)
-
-    def _events(self) -> Iterator[Any]:
-        parser = _LOADER(self._text)
-        try:
-            event = parser.get_event()
-            while event.__class__ is not yaml.StreamEndEvent:
-                yield event
-                event = parser.get_event()
-        except yaml.YAMLError as fault:
-            raise SpecError([*self._issues, self._syntax(fault)]) from None
-        finally:
-            parser.dispose()
+                    hint = "put it into a file of its own"
+                    self._stop("YAML-005", event, "a second document begins here", hint)
 
     def _syntax(self, fault: yaml.YAMLError) -> Issue:
         mark = getattr(fault, "problem_mark", None) or getattr(fault, "context_mark", None)
@@ -235,90 +233,83 @@ class _Reader:
     def _issue(self, code: str, event: Any, message: str, hint: str) -> None:
         mark = event.start_mark
         self._issues.append(Issue(code, Location(self._file, mark.line + 1, mark.column + 1), message, hint))
+        if len(self._issues) >= MOST_ISSUES:
+            raise SpecError(self._issues)
 
     def _stop(self, code: str, event: Any, message: str, hint: str) -> None:
         self._issue(code, event, message, hint)
         raise SpecError(self._issues)
 
     def _check(self, event: Any) -> None:
-        self._nodes += 1
+        """Whatever is refused whole: too many values, tags, anchors."""
         if self._nodes > MOST_NODES:
             self._stop("FILE-003", event, f"the file holds more than {MOST_NODES:,} values", _SPLIT)
         if event.tag is not None:
             self._issue("YAML-006", event, f"tags such as {event.tag} are not read", "delete the tag")
         if event.anchor is not None:
-            self._issue(
-                "YAML-004", event, f"anchors such as &{event.anchor} are not read", "delete the anchor"
-            )
+            message = f"anchors such as &{event.anchor} are not read"
+            self._issue("YAML-004", event, message, "delete the anchor")
 
     def _scalar(self, event: Any) -> None:
-        self._check(event)
+        self._nodes += 1
+        if self._nodes > MOST_NODES or event.tag is not None or event.anchor is not None:
+            self._check(event)
         text: str = event.value
-        if not text.isprintable() and (
-            found := _STEERING.search(text.replace("\r", "") if self._as_text else text)
-        ):
-            self._issue(
-                "TEXT-001",
-                event,
-                f"the text holds a character that steers a terminal or the direction of text "
-                f"(U+{ord(found[0]):04X})",
-                "delete it",
-            )
-        if self._open and self._open[-1].node.value.__class__ is dict and not self._open[-1].awaits_value:
-            self._key(event, text)
+        if not text.isprintable():
+            self._check_characters(event, text.replace("\r", "") if self._as_text else text)
+        at = self._open[-1] if self._open else None
+        if at is not None and at.is_mapping and not at.awaits_value:
+            self._key(at, event, text)
             return
         value: Scalar = text
         if event.implicit[0] and not self._as_text:
             try:
                 value = scalar(text)
             except ValueError as fault:
-                self._issue(
-                    "YAML-007", event, str(fault), "write a shorter number, or quote it if it is text"
-                )
-        self._place(event, value)
+                hint = "write a shorter number, or quote it if it is text"
+                self._issue("YAML-007", event, str(fault), hint)
+        self._place(at, event, value)
 
-    def _key(self, event: Any, text: str) -> None:
-        at = self._open[-1]
+    def _check_characters(self, event: Any, text: str) -> None:
+        found = _STEERING.search(text)
+        if found is not None:
+            what = "a character that steers a terminal or the direction of text"
+            self._issue("TEXT-001", event, f"the text holds {what} (U+{ord(found[0]):04X})", "delete it")
+
+    def _key(self, at: _Open, event: Any, text: str) -> None:
         mark = event.start_mark
         at.key, at.key_line, at.key_column = text, mark.line + 1, mark.column + 1
         at.awaits_value = True
         before = at.node.value.get(text)
         at.passed_over = before is not None
         if before is not None:
-            self._issue(
-                "KEY-003",
-                event,
-                f"`{shown(text)}` stands twice here (first at {before.key_location})",
-                "keep one of the two",
-            )
+            message = f"`{shown(text)}` stands twice here (first at {before.key_location})"
+            self._issue("KEY-003", event, message, "keep one of the two")
 
     def _begin(self, event: Any, value: Any) -> None:
+        self._nodes += 1
         self._check(event)
         if len(self._open) >= MOST_DEPTH:
-            self._stop(
-                "YAML-003", event, f"values lie more than {MOST_DEPTH} deep in each other", "flatten them"
-            )
+            message = f"values lie more than {MOST_DEPTH} deep in each other"
+            self._stop("YAML-003", event, message, "flatten them")
         at = self._open[-1] if self._open else None
-        if at is not None and at.node.value.__class__ is dict and not at.awaits_value:
-            self._stop(
-                "YAML-008", event, "a list or mapping stands where a key must be", "write the key as text"
-            )
-        self._open.append(_Open(self._place(event, value)))
+        if at is not None and at.is_mapping and not at.awaits_value:
+            message = "a list or mapping stands where a key must be"
+            self._stop("YAML-008", event, message, "write the key as text")
+        self._open.append(_Open(self._place(at, event, value), value.__class__ is dict))
 
-    def _place(self, event: Any, value: Any) -> Node:
+    def _place(self, at: _Open | None, event: Any, value: Any) -> Node:
         mark = event.start_mark
         node = Node(value, self._file, mark.line + 1, mark.column + 1)
-        if not self._open:
+        if at is None:
             self._root = node
-            return node
-        at = self._open[-1]
-        if at.node.value.__class__ is list:
+        elif at.is_mapping:
+            node.key_line, node.key_column = at.key_line, at.key_column
+            at.awaits_value = False
+            if not at.passed_over:
+                at.node.value[at.key] = node
+        else:
             at.node.value.append(node)
-            return node
-        node.key_line, node.key_column = at.key_line, at.key_column
-        at.awaits_value = False
-        if not at.passed_over and at.key is not None:
-            at.node.value[at.key] = node
         return node
 
 

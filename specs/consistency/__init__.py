@@ -7,7 +7,7 @@ from specs.base import Element
 from specs.consistency.addresses import faults_of_addresses
 from specs.consistency.amounts import faults_of_amounts
 from specs.consistency.copying import faults_of_copies
-from specs.consistency.naming import holders, undeclared
+from specs.consistency.naming import Known, holders, undeclared
 from specs.consistency.placing import faults_of_places
 from specs.consistency.planning import faults_of_dates, faults_of_moments, faults_of_phases, not_in_service
 from specs.consistency.ports import faults_of_ports
@@ -39,7 +39,7 @@ CHECKS: Final[tuple[Check, ...]] = (
 
 def check(estate: Estate) -> tuple[Fault, ...]:
     """What is wrong with an estate as it stands at one moment, sorted by code and place."""
-    return _sorted([*undeclared(estate, holders(estate)), *_physical(estate)])
+    return _sorted([*undeclared(holders(estate), Known(estate)), *_physical(estate)])
 
 
 def check_plan(estate: Estate) -> tuple[Fault, ...]:
@@ -53,7 +53,7 @@ def check_plan(estate: Estate) -> tuple[Fault, ...]:
         faults += faults_of_dates(collection, element, estate.estate)
         faults += _provenance(collection, element)
     if faults:
-        return _sorted([*faults, *undeclared(estate, holders(estate))])
+        return _sorted([*faults, *undeclared(holders(estate), Known(estate))])
     versions = _Versions(plan)
     faults = _undeclared_at_any_time(estate, versions)
     return _sorted(faults or [*_at_each_moment(estate, versions)])
@@ -95,7 +95,8 @@ class _Versions:
 
 
 def _undeclared_at_any_time(estate: Estate, versions: _Versions) -> list[Fault]:
-    faults = list(undeclared(estate, holders(estate, versions.references)))
+    known = Known(estate)
+    faults = list(undeclared(holders(estate, versions.references), known))
     for collection, element in estate.elements():
         for moment in element.changes:
             rank = versions.plan.rank(moment)
@@ -103,7 +104,7 @@ def _undeclared_at_any_time(estate: Estate, versions: _Versions) -> list[Fault]:
             changed = [
                 each for each in versions.references(version) if each.path[0] in element.changes[moment]
             ]
-            for fault in undeclared(estate, [((collection, element.id), tuple(changed))]):
+            for fault in undeclared([((collection, element.id), tuple(changed))], known):
                 faults.append(_told_of_change(fault, estate, versions.plan, rank))
     return faults
 

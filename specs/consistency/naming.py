@@ -22,46 +22,68 @@ def holders(
     yield ("plan",), references_of(estate.plan)
 
 
-def undeclared(estate: Estate, held: Iterable[Holder]) -> Iterator[Fault]:
+class Known:
+    """What is declared, and what was probably meant by a name that is not.
+
+    Looking for a likely name costs as much as there are names; after so many comparisons none is looked for.
+    """
+
+    def __init__(self, estate: Estate, comparisons: int = 200_000) -> None:
+        self.collections: dict[str, Mapping[str, Element]] = {
+            name: estate.collection(name) for name in ELEMENT_COLLECTIONS
+        }
+        self._comparisons = comparisons
+
+    def hint(self, name: str, collections: tuple[str, ...]) -> str:
+        """The name that was probably meant, or where else this one is declared."""
+        candidates = [own for collection in collections for own in self.collections[collection]]
+        meant = " or ".join(collections)
+        if not candidates:
+            likely = f"nothing is declared in {meant} yet"
+        elif self._comparisons < 0:
+            likely = ""
+        else:
+            self._comparisons -= len(candidates)
+            likely = did_you_mean(name, candidates)
+        elsewhere = [home for home, elements in sorted(self.collections.items()) if name in elements]
+        if elsewhere and not likely.startswith("did you mean"):
+            return f"`{name}` is declared in {' and '.join(elsewhere)}; here one of {meant} is named"
+        return likely
+
+
+def undeclared(held: Iterable[Holder], known: Known) -> Iterator[Fault]:
     """A name that stands for nothing."""
-    known: dict[str, Mapping[str, Element]] = {name: estate.collection(name) for name in ELEMENT_COLLECTIONS}
     for path, references in held:
+        own = "/".join(map(str, path))
         for reference in references:
-            where = (*path, *reference.path)
             if not reference.collections:
-                yield from _any(where, reference.to, known)
-            elif not any(reference.to in known[collection] for collection in reference.collections):
-                yield _unknown(where, reference.to, reference.collections, known)
-            elif "/".join(map(str, path)) in reference.candidates and not _is_power_input(where):
-                yield _itself(where, reference.to)
+                yield from _any((*path, *reference.path), reference.to, known)
+            elif not any(reference.to in known.collections[name] for name in reference.collections):
+                meant = " or ".join(reference.collections)
+                yield Fault(
+                    "REF-001",
+                    (*path, *reference.path),
+                    f"there is no `{reference.to}` in {meant}",
+                    known.hint(reference.to, reference.collections),
+                )
+            elif own in reference.candidates and not _is_power_input((*path, *reference.path)):
+                yield _itself((*path, *reference.path), reference.to)
 
 
-def _any(where: FieldPath, to: str, known: Mapping[str, Mapping[str, Element]]) -> Iterator[Fault]:
+def _any(where: FieldPath, to: str, known: Known) -> Iterator[Fault]:
     collection, slash, name = to.partition("/")
     if not slash:
-        homes = [f"{home}/{to}" for home, elements in known.items() if to in elements]
+        homes = [f"{home}/{to}" for home, elements in known.collections.items() if to in elements]
         hint = f"did you mean `{homes[0]}`?" if homes else "write it as collection/id, such as sites/primary"
         yield Fault("REF-002", where, f"`{to}` does not say which collection it is of", hint)
-    elif collection not in known:
-        yield Fault(
-            "REF-002", where, f"there is no collection `{collection}`", did_you_mean(collection, known)
-        )
-    elif name not in known[collection]:
-        yield _unknown(where, name, (collection,), known)
+    elif collection not in known.collections:
+        message = f"there is no collection `{collection}`"
+        yield Fault("REF-002", where, message, did_you_mean(collection, known.collections))
+    elif name not in known.collections[collection]:
+        hint = known.hint(name, (collection,))
+        yield Fault("REF-001", where, f"there is no `{name}` in {collection}", hint)
     elif where[:2] == (collection, name):
         yield _itself(where, to)
-
-
-def _unknown(
-    where: FieldPath, name: str, collections: tuple[str, ...], known: Mapping[str, Mapping[str, Element]]
-) -> Fault:
-    elsewhere = sorted(home for home, elements in known.items() if name in elements)
-    candidates = [own for collection in collections for own in known[collection]]
-    hint = did_you_mean(name, candidates) or f"nothing is declared in {' or '.join(collections)} yet"
-    if elsewhere and not hint.startswith("did you mean"):
-        homes = " and ".join(elsewhere)
-        hint = f"`{name}` is declared in {homes}; here one of {' or '.join(collections)} is named"
-    return Fault("REF-001", where, f"there is no `{name}` in {' or '.join(collections)}", hint)
 
 
 def _itself(where: FieldPath, to: str) -> Fault:

@@ -1,6 +1,7 @@
 """Cables and circuits end in ports that exist, one each."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from specs.equipment import Device
 from specs.issues import Fault, FieldPath
@@ -46,6 +47,9 @@ def _ends(estate: Estate) -> Iterator[End]:
                 yield ("circuits", name, "ends", place, "port"), end.device, end.port
 
 
+_likely = lru_cache(maxsize=1024)(did_you_mean)
+
+
 def _missing(path: FieldPath, device: Device, port: str, estate: Estate) -> Fault | None:
     model = estate.models.get(device.model)
     if model is None or port in model.device_type.ports:
@@ -57,6 +61,6 @@ def _missing(path: FieldPath, device: Device, port: str, estate: Estate) -> Faul
         "PORT-001",
         path,
         message,
-        did_you_mean(port, model.device_type.ports),
+        _likely(port, tuple(model.device_type.ports)),
         (("models", device.model, "device_type"),),
     )
