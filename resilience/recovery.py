@@ -82,11 +82,11 @@ class SiteRecovery:
 
     def _stays(self, service: str) -> bool:
         components = self.sweep.graph.components.get(service, {})
-        owed = self.sweep.owed(service, "site")
         workloads = self.sweep.graph.estate.workloads
+        number = self.sweep.numbers[f"sites/{self.site}"]
         return (
             bool(components)
-            and not self.lost(owed)
+            and not self.sweep.below[service] >> number & 1
             and all(
                 any(workloads[name].role == "active" and not self.lost(f"workloads/{name}") for name in names)
                 for names in components.values()
@@ -250,18 +250,10 @@ class SiteRecovery:
             return None
         return max(1, floor(found.members * (1.0 - (found.absence or 0.0)) + 1e-9))
 
-    def reaches_work(self, team: Team, service: str) -> float:
-        """Seconds from the call until a team works where the service is brought back."""
-        sites = sorted(
-            {
-                self.sweep.graph.estate.workloads[name].site
-                for names in self.sweep.graph.components.get(service, {}).values()
-                for name in names
-            }
-            - {self.site}
-        )
-        travel = max((team.travel.get(site, 0.0) for site in sites if site != team.site), default=0.0)
-        return (team.callout or 0.0) + travel
+    def reaches_work(self, team: Team, step: RecoveryStep) -> float:
+        """Seconds from the call until a team works: at once, or at the site where the step must be done."""
+        travels = step.at is not None and step.at != team.site
+        return (team.callout or 0.0) + (team.travel.get(step.at or "", 0.0) if travels else 0.0)
 
 
 @dataclass(frozen=True)
@@ -289,7 +281,7 @@ def _tasks(loss: SiteRecovery) -> _Tasks:
         for step, path in own:
             name = f"services/{service}:{step.id}"
             team = estate.teams.get(step.team) if step.team is not None else None
-            ready = begins + (loss.reaches_work(team, service) if team is not None else 0.0)
+            ready = begins + (loss.reaches_work(team, step) if team is not None else 0.0)
             own_after = tuple(f"services/{service}:{other}" for other in step.after if other in names)
             _note_people(loss, service, step)
             steps[name] = (service, step, path)
@@ -308,6 +300,15 @@ def _note_people(loss: SiteRecovery, service: str, step: RecoveryStep) -> None:
             else f"who does a step of {step.people} people with {there}"
         )
         fact = Missing(f"teams/{step.team}", "members", ("teams", step.team, "members"), what)
+        loss.missing[service].append(fact)
+    team = loss.sweep.graph.estate.teams.get(step.team)
+    if team is not None and step.at is not None and step.at != team.site and step.at not in team.travel:
+        fact = Missing(
+            f"teams/{step.team}", "travel", ("teams", step.team, "travel"), f"how long it is to {step.at}"
+        )
+        loss.missing[service].append(fact)
+    if team is not None and team.callout is None:
+        fact = Missing(f"teams/{step.team}", "callout", ("teams", step.team, "callout"), "when it is at work")
         loss.missing[service].append(fact)
 
 

@@ -48,9 +48,10 @@ def _single_points(sweep: Sweep) -> dict[str, list[SinglePoint]]:
         category = sweep.categories[event]
         scenario = scenario_of(sweep.graph.estate, event, category)
         nodes = {service: sweep.owed(service, scenario) for service in services}
-        chains = sweep.chains(event, tuple(nodes.values()))
+        views = {service: sweep.failing_view(service, node, number) for service, node in nodes.items()}
+        chains = sweep.chains(event, tuple(views.values()))
         for service, node in nodes.items():
-            chain = chains[node]
+            chain = chains[views[service]]
             found[service].append(
                 SinglePoint(
                     service=f"services/{service}",

@@ -154,6 +154,36 @@ class Sweep:
             found[scenario_of(self.graph.estate, event, category)] |= 1 << number
         return dict(found)
 
+    def views(self, service: str, node: str) -> tuple[tuple[str, int], ...]:
+        """How each place of its users sees a service (`node` being the service at a level): the node of
+        the view, and the scenarios in which the place itself is lost, so that nobody is left there to be
+        served."""
+        found = self.graph.estate.services[service]
+        if not self.graph.components.get(service):
+            return ()
+        sites = tuple(f"sites/{site}" for site in found.users_at)
+        outside = tuple(f"outside/{place}" for place in found.users_outside)
+        return tuple((f"{node}@{place}", self.lost_in(place)) for place in dict.fromkeys(sites + outside))
+
+    def fails(self, service: str, node: str) -> int:
+        """Scenarios in which users that are left are not served at that level. Where all their places are
+        lost, the service counts as lost if it is."""
+        views = self.views(service, node)
+        if not views:
+            return self.lost_in(node)
+        value, nobody = 0, -1
+        for view, gone in views:
+            value |= self.lost_in(view) & ~gone
+            nobody &= gone
+        return value | (self.lost_in(node) & nobody)
+
+    def failing_view(self, service: str, node: str, number: int) -> str:
+        """The first view that fails in a scenario, to explain it."""
+        for view, gone in self.views(service, node):
+            if self.lost_in(view) & ~gone & (1 << number):
+                return view
+        return node
+
     @cached_property
     def below(self) -> dict[str, int]:
         """Of every service the scenarios in which it is below the level that it owes."""
@@ -161,7 +191,7 @@ class Sweep:
         for service in sorted(self.graph.estate.services):
             value = 0
             for scenario, mask in sorted(self.masks.items()):
-                value |= self.lost_in(self.owed(service, scenario)) & mask
+                value |= self.fails(service, self.owed(service, scenario)) & mask
             found[service] = value
         return found
 
@@ -169,7 +199,7 @@ class Sweep:
     def degraded(self) -> dict[str, int]:
         """Of every service the scenarios in which it is below full demand, and at the level it owes."""
         return {
-            service: self.lost_in(f"services/{service}#full") & ~self.below[service]
+            service: self.fails(service, f"services/{service}#full") & ~self.below[service]
             for service in sorted(self.graph.estate.services)
         }
 

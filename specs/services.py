@@ -92,6 +92,8 @@ class RecoveryStep(Strict):
     """Who does it; absent: it runs by itself."""
     people: Count = 1
     """How many of the team it takes."""
+    at: Annotated[str, Ref("sites")] | None = None
+    """Site where they must be for it; absent: it is done from wherever they are."""
     scenarios: Many[Scenario] = ("site",)
     """Losses in which it is needed."""
     command: str | None = None
