@@ -148,7 +148,7 @@ def _held(compiled: Compiled, ring: frozenset[int], stuck: frozenset[int]) -> fr
     found = set(ring)
     pending = sorted(ring)
     while pending:
-        for parent in compiled.parents[pending.pop()]:
+        for parent, _ in compiled.parents[pending.pop()]:
             if parent in stuck and parent not in found:
                 found.add(parent)
                 pending.append(parent)

@@ -36,7 +36,8 @@ class Compiled:
     flow: tuple[bool, ...]
     order: tuple[tuple[int, ...], ...]
     """Rings and single nodes, what is needed before what needs it."""
-    parents: tuple[tuple[int, ...], ...]
+    parents: tuple[Edges, ...]
+    """What needs each node, and how often."""
 
     def lost(self, own: Mapping[int, int], ones: int) -> list[int]:
         """Of every node the scenarios in which it is lost, `own` being those in which it fails by itself."""
@@ -136,10 +137,10 @@ def compile_needs(
         threshold.append(_threshold(attributes["op"], attributes["needs"], total))
         flow.append(starting or attributes["flow"])
     order = _in_order_of_need([tuple(child for child, _ in edges) for edges in children])
-    parents: list[list[int]] = [[] for _ in names]
+    parents: list[list[tuple[int, int]]] = [[] for _ in names]
     for number, edges in enumerate(children):
-        for child, _ in edges:
-            parents[child].append(number)
+        for child, times in edges:
+            parents[child].append((number, times))
     return Compiled(
         names, index, tuple(children), tuple(threshold), tuple(flow), order, tuple(map(tuple, parents))
     )

@@ -215,19 +215,40 @@ class Sweep:
         return tuple(name for name in found if name.partition("/")[0] in ELEMENT_COLLECTIONS)
 
     def _above(self, event: str, mask: int) -> dict[int, int]:
-        """Nodes that the event takes down, each with the next one on the shortest way down to it."""
-        lost, parents = self.lost, self.compiled.parents
+        """Nodes that the event takes down, each with the next one on the way down to it: the need whose
+        loss was the last straw, so that of several alternatives the one that held out longest explains the
+        loss."""
+        lost, parents, threshold = self.lost, self.compiled.parents, self.compiled.threshold
         level = sorted(self.compiled.index[name] for name in event.split(AND))
         down = {start: start for start in level}
-        while level:
+        count: dict[int, int] = {}
+        touched: dict[int, int] = {}
+        while True:
             following: list[int] = []
-            for node in sorted(level):
-                for parent in parents[node]:
-                    if parent not in down and lost[parent] & mask:
+            for node in level:
+                for parent, times in parents[node]:
+                    if parent in down or not lost[parent] & mask:
+                        continue
+                    touched.setdefault(parent, node)
+                    count[parent] = count.get(parent, self._calm_children[parent]) + times
+                    if count[parent] >= threshold[parent]:
                         down[parent] = node
                         following.append(parent)
-            level = following
-        return down
+            if not following:
+                # A ring that lives on flow alone dies as a whole: no member of it is the first.
+                following = sorted(node for node in touched if node not in down)
+                down |= {node: touched[node] for node in following}
+            if not following:
+                return down
+            level = sorted(following)
+
+    @cached_property
+    def _calm_children(self) -> list[int]:
+        """Of every node how many of its needs do not hold in calm."""
+        calm = {self.compiled.index[name] for name in self.calm}
+        if not calm:
+            return [0] * len(self.compiled.names)
+        return [sum(times for child, times in edges if child in calm) for edges in self.compiled.children]
 
     def chains(self, event: str, nodes: tuple[str, ...]) -> dict[str, Chain]:
         """For each of those nodes that the event takes down the shortest chain of needs to it."""

@@ -72,7 +72,7 @@ class Seen:
         gate = f"{node}@{place}"
         if gate not in self.needs:
             collection, _, name = shows.partition("/")
-            self.needs.gate(gate)
+            self.needs.gate(gate, shows=shows)
             self.needs.need(gate, node, "is", (collection, name))
             self.needs.need(gate, way, f"is reached from {place} over", (collection, name))
         return gate

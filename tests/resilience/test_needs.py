@@ -277,8 +277,19 @@ def test_two_circuits_of_two_carriers_in_one_hidden_duct_are_one_single_point() 
     assert single_points(analysis) == {"sites/u", "hazards/shared"}
     (standing,) = analysis.standings
     chain = {point.event: point.chain for point in standing.single_points}["hazards/shared"]
-    assert [link.target for link in chain] == ["circuits/au", "hazards/shared"]
-    assert chain[-1].path == ("circuits", "au", "segments", 0, "through")
+    assert [link.target for link in chain] == ["workloads/w-b", "circuits/bu", "hazards/shared"]
+    assert chain[-1].path == ("circuits", "bu", "segments", 1, "through")
+
+
+def test_of_several_alternatives_the_one_that_held_out_longest_explains_the_loss() -> None:
+    elsewhere = {"x": {"kind": "dns", "nodes": ["db"]}}
+    needing = {
+        "w-a": {"service": "s", "platform": "pa", "site": "a", "needs": [{"on": "platforms/x"}]},
+    }
+    analysis = far_service(platforms=elsewhere, workloads=needing)
+    (standing,) = analysis.standings
+    chain = {point.event: point.chain for point in standing.single_points}["sites/b"]
+    assert [link.target for link in chain][:2] == ["workloads/w-a", "platforms/x"]
 
 
 def test_a_route_that_nobody_declared_makes_the_answer_unknown_and_never_no() -> None:
