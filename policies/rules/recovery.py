@@ -476,12 +476,14 @@ def _standing(case: Case, key: str, standing: Standing) -> Iterator[Outcome]:
 
 
 def _left_to_others(case: Case, service: str, point: SinglePoint) -> bool:
-    """Whole sites are judged by the recovery rules, common causes by the supply rules.
+    """Whole sites, and hazards that strike them, are judged by recovery; common causes by the supply rules.
 
     Of a place that the service is only used from, the loss of a whole rack or room is the loss of that place:
     who works there is gone with it, and the service stands.
     """
     if point.category in ("site", "common-cause"):
+        return True
+    if point.category == "hazard" and point.chain and point.chain[-1].source.startswith("sites/"):
         return True
     homes = {work.site for work in case.facts.workloads_of.get(service, ())}
     used_from = {*case.estate.services[service].users_at} - homes
