@@ -11,6 +11,7 @@ from resilience.whereabouts import Whereabouts, by_id
 from specs.base import Need
 from specs.issues import FieldPath
 from specs.model import Estate
+from specs.platforms import PlatformKind
 
 LEVELS = ("minimum", "full")
 """A service, workload or platform runs at its minimum level, or carries full demand (`…#full`)."""
@@ -27,6 +28,13 @@ def at(reference: str, level: str) -> str:
     """
     levelled = level == "full" and reference.partition("/")[0] in LEVELLED
     return f"{reference}#full" if levelled else reference
+
+
+SERVES_ITS_SITE: frozenset[PlatformKind] = frozenset(
+    {"compute", "virtualisation", "block-storage", "load-balancer", "firewall", "management"}
+)
+"""Kinds whose twin takes their place for what runs beside the twin, and for nothing at the other site: a
+disk or a firewall does not serve over the distance that a name server does."""
 
 
 @dataclass
@@ -107,8 +115,8 @@ class Seen:
     def _platform(self, name: str, place: str | None, level: str) -> str:
         """The platform or the twin that takes its place, seen from there."""
         node = at(f"platforms/{name}", level)
-        twin = self.estate.platforms[name].twin if name in self.estate.platforms else None
-        candidates = [name, *([twin] if twin in self.estate.platforms and twin != name else [])]
+        twin = self._twin(name, place)
+        candidates = [name] if twin is None else [name, twin]
         ways: list[tuple[str, FieldPath]] = []
         for candidate in candidates:
             path: FieldPath = ("platforms", name) if candidate == name else ("platforms", name, "twin")
@@ -127,6 +135,16 @@ class Seen:
                 why = "taken over by its twin" if path[-1] == "twin" else "is"
                 self.needs.need(gate, way, why, path)
         return gate
+
+    def _twin(self, name: str, place: str | None) -> str | None:
+        """The twin that can serve that place when the platform is lost; None where there is none."""
+        platform = self.estate.platforms.get(name)
+        twin = platform.twin if platform is not None else None
+        if platform is None or twin is None or twin == name or twin not in self.estate.platforms:
+            return None
+        sites = self.where.platform_sites.get(twin, ())
+        here = place is None or place.partition("/")[2] in sites
+        return twin if here or platform.kind not in SERVES_ITS_SITE else None
 
     def _dataset(self, name: str, place: str | None, level: str) -> str:
         """The authoritative copy if it is reached, or a replica at that very site."""

@@ -349,6 +349,20 @@ def test_a_service_falls_with_a_platform_elsewhere_that_has_no_twin_and_not_with
     assert single_points(twinned) == {"sites/u"}
 
 
+def test_a_disk_at_the_other_site_takes_no_place_for_compute_at_this_one() -> None:
+    platforms = {
+        "disk-a": {"kind": "block-storage", "nodes": ["na"], "twin": "disk-b"},
+        "disk-b": {"kind": "block-storage", "nodes": ["nb"]},
+        "pa": {"kind": "compute", "nodes": ["da"], "needs": [{"on": "platforms/disk-a"}]},
+    }
+    nodes = {
+        "na": {"model": "box", "role": "storage", "rack": "ka"},
+        "nb": {"model": "box", "role": "storage", "rack": "kb"},
+    }
+    analysis = far_service(platforms=platforms, devices=nodes)
+    assert "platforms/pa" in analysis.impact_of("devices/na").elements
+
+
 def test_a_workload_reads_a_replica_at_its_own_site_when_the_home_is_lost() -> None:
     data = {"d": {"home": {"platform": "pa", "site": "a"}}}
     copy = {"r": {"dataset": "d", "source": "pa", "target": "pb", "target_site": "b", "mode": "asynchronous"}}
