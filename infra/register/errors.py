@@ -12,7 +12,7 @@ class RegisterError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message}. {self.hint}" if self.hint else self.message
+        return f"{self.message}; {self.hint}" if self.hint else self.message
 
 
 class RegisterUnreadableError(RegisterError):

@@ -30,9 +30,13 @@ _LOCK_NUMBER = 0x7468616261
 def open_engine(location: str | Path) -> Engine:
     """The register there, made and migrated as needed; RegisterError says what stands in the way."""
     engine = _engine(location)
-    with translated(engine):
-        _prepare_file(engine.url)
-        _bring_to_form(engine)
+    try:
+        with translated(engine):
+            _prepare_file(engine.url)
+            _bring_to_form(engine)
+    except RegisterError:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -42,13 +46,14 @@ def open_existing(location: str | Path) -> Engine | None:
     if file is not None and (not file.exists() or file.stat().st_size == 0):
         return None
     engine = _engine(location)
-    with translated(engine), engine.connect() as connection:
-        form = _form(connection)
-    if form is None:
-        engine.dispose()
-        return None
-    if form != FORM:
+    try:
+        with translated(engine), engine.connect() as connection:
+            form = _form(connection)
         _refuse_if_newer(form, engine)
+    except RegisterError:
+        engine.dispose()
+        raise
+    if form != FORM:
         engine.dispose()
         return None
     return engine
@@ -79,7 +84,7 @@ def _url(location: str | Path) -> URL:
         return URL.create("sqlite", database=str(Path(text_of).expanduser().absolute()))
     try:
         url = make_url(text_of)
-    except ArgumentError as fault:
+    except (ArgumentError, ValueError) as fault:
         raise RegisterUnreadableError(
             "the register's address is no database URL",
             "give the path of a file, or a URL such as postgresql://user@host/database",
