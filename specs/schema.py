@@ -89,14 +89,14 @@ def _without_noise(schema: Json) -> Json:
 
 
 def _or_range(schema: Json) -> Json:
-    """A number, a quantity or a day, or the range of them where the element's key has one."""
+    """A number, a quantity, a day or a word of few, or the range of them where the element's key has one."""
     described: Json = {key: schema[key] for key in _DESCRIBES if key in schema}
     rest: Json = {key: value for key, value in schema.items() if key not in described}
     if "anyOf" in rest:
         return {**described, **rest, "anyOf": [*map(_or_range, rest["anyOf"])]}
     if "x-thabat-dimension" in rest:
         return {**described, "$ref": f"#/$defs/{_quantity_name(rest)}"}
-    if rest.get("type") in ("integer", "number") or rest.get("format") == "date":
+    if rest.get("type") in ("integer", "number") or rest.get("format") == "date" or "enum" in rest:
         return {**described, "anyOf": [rest, {"$ref": "#/$defs/Range"}]}
     return schema
 
