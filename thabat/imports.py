@@ -144,8 +144,8 @@ def _lay_down(there: "Folder", draft: "Draft", replace: bool) -> None:
         console.say(f"wrote {there.root / name}")
     for name in change.same:
         console.say(f"unchanged {there.root / name}", style="dim")
-    counted = ", ".join(f"{count} {name}" for name, count in whole.counts.items() if count)
-    console.say(f"imported {counted or 'nothing new'}", style="green")
+    counted = ", ".join(f"{name} {count}" for name, count in whole.counts.items() if count)
+    console.say(f"imported: {counted or 'nothing new'}", style="green")
     for note in whole.notes:
         console.say(f"  - {note}")
     if remaining:
