@@ -53,10 +53,12 @@ def _amended(
             if known is None:
                 issues.append(_removes_nothing((*path, key), entry, base))
             result.pop(key, None)
-        elif known is not None and isinstance(known.value, dict) and isinstance(entry.value, dict):
+        elif not isinstance(entry.value, dict):
+            result[key] = entry
+        elif known is not None and isinstance(known.value, dict):
             result[key] = known.like(_amended((*path, key), known.value, entry.value, issues))
         else:
-            result[key] = entry
+            result[key] = entry.like(_amended((*path, key), {}, entry.value, issues))
     return result
 
 

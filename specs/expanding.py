@@ -10,7 +10,7 @@ from specs.ranges import Binding, Pattern, RangeError, pattern
 from specs.reading import Node, scalar
 from specs.text import hidden_character, plain
 
-MOST_VALUES: Final = 3_000_000
+MOST_VALUES: Final = 500_000
 """Values that all ranges of an estate may add together."""
 ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """What an id may look like."""

@@ -7,8 +7,9 @@ in the body of such an element takes the member that belongs to each of them. Th
 import itertools
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 MOST_MEMBERS: Final = 10_000
@@ -102,34 +103,38 @@ class Binding:
 
     key: Pattern
 
-    def members_of(self, each: Range) -> tuple[str, ...]:
-        """A range's member for each element of the key; RangeError if it fits none of the key's."""
+    def texts(self, text: Pattern) -> tuple[str, ...]:
+        """What that text says in each element of the key, in order; RangeError if a range of it fits none."""
+        columns = [[each.members[turn] for turn in self._turns(each)] for each in text.ranges]
+        return tuple(text.with_members(members) for members in zip(*columns, strict=True))
+
+    def _turns(self, each: Range) -> Sequence[int]:
+        """For every element of the key, in order, which member of that range it takes."""
         ranges = self.key.ranges
         same_length = [place for place, own in enumerate(ranges) if len(own.members) == len(each.members)]
         if len(same_length) > 1:
             identical = [place for place in same_length if ranges[place].written == each.written]
             if len(identical) != 1:
+                either = _either(tuple(ranges[place] for place in same_length))
                 raise RangeError(
-                    f"`{each.written}` could follow {_either(tuple(ranges[place] for place in same_length))}",
+                    f"`{each.written}` could follow {either}",
                     "write it exactly as the one that it follows, or give each its own entry",
                 )
             same_length = identical
         if same_length:
-            place = same_length[0]
-            turns = itertools.product(*(range(len(own.members)) for own in ranges))
-            return tuple(each.members[turn[place]] for turn in turns)
+            return self._turns_of_key[same_length[0]]
         if len(each.members) == self.key.count:
-            return each.members
+            return range(self.key.count)
         counts = " × ".join(str(len(own.members)) for own in ranges)
         raise RangeError(
             f"`{each.written}` has {len(each.members)} members, the key has {counts}",
             "give it as many members as a range of the key has",
         )
 
-    def texts(self, text: Pattern) -> tuple[str, ...]:
-        """What that text says in each element of the key, in order."""
-        columns = [self.members_of(each) for each in text.ranges]
-        return tuple(text.with_members(members) for members in zip(*columns, strict=True))
+    @cached_property
+    def _turns_of_key(self) -> tuple[tuple[int, ...], ...]:
+        turns = itertools.product(*(range(len(own.members)) for own in self.key.ranges))
+        return tuple(zip(*turns, strict=True))
 
 
 def _either(ranges: tuple[Range, ...]) -> str:
