@@ -53,17 +53,16 @@ browser:
 	    apt-get install --yes --quiet=2 --no-install-recommends chromium fonts-noto-core >/dev/null; \
 	else echo "no Chromium: tests of the report will be skipped (Debian: apt-get install chromium)"; fi
 
-lint: $(PROJECT)
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+LINT := $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
-check: lint ## Lint, types, layers and the quick tests: under a minute.
+lint: $(PROJECT) ## Lint, format, types and layers.
+	@$(LINT)
+
+check: lint ## The same and the quick tests: under a minute.
 	@$(BIN)/pytest -q -n $(WORKERS) -m "not slow and not engine and not browser" $(TESTS)
 
 test: setup ## Everything; pytest's closing line comes last.
-	@failed=0; $(MAKE) --no-print-directory lint || failed=1; \
+	@failed=0; { $(LINT); } || failed=1; \
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(TESTS) || failed=1; exit $$failed
 
 # State and register of the demo are its own, so that it neither finds nor leaves anything of yours.
