@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from infra.provider.values import UNKNOWN, below
+from infra.provider.values import UNKNOWN
+from infra.register.paths import below
 
 
 @dataclass(frozen=True, order=True)

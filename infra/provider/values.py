@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from google.protobuf.struct_pb2 import Struct, Value
 
+from infra.register.paths import below
+
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 """Key of an object that stands for something else than itself."""
 SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
@@ -112,18 +114,6 @@ def paths_of(value: Any, kind: type[Any], path: str = "") -> Iterator[str]:
     elif isinstance(value, list):
         for index, entry in enumerate(value):
             yield from paths_of(entry, kind, f"{path}[{index}]")
-
-
-def below(path: str, key: str) -> str:
-    """The path of a key below a path, as the engine writes it.
-
-    >>> below("holds", "srv-1"), below("", "holds"), below("assigned", "192.0.2.1")
-    ('holds.srv-1', 'holds', 'assigned["192.0.2.1"]')
-    """
-    if not key or any(character in key for character in '.[]"\\'):
-        quoted = key.replace("\\", "\\\\").replace('"', '\\"')
-        return f'{path}["{quoted}"]'
-    return f"{path}.{key}" if path else key
 
 
 def _from_object(struct: Struct) -> Any:

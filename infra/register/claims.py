@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from infra.register.errors import Impossible
+from infra.register.paths import below
 from specs.units import QuantityError, format_quantity, parse_quantity
 
 Kind = Literal["unit", "stand", "port", "address"]
@@ -134,7 +135,7 @@ def _rack(key: str, properties: Mapping[str, Any], faults: list[Impossible]) -> 
     units = properties.get("units", 42)
     top = units if isinstance(units, int) else 42
     for device, entry in _table(properties, "holds", faults).items():
-        path = f"holds.{device}"
+        path = below("holds", device)
         if not isinstance(entry, Mapping):
             faults.append(Impossible(path, "is not a place", "give position, height and face"))
             continue
@@ -173,15 +174,15 @@ def _rack(key: str, properties: Mapping[str, Any], faults: list[Impossible]) -> 
 def _ports(key: str, properties: Mapping[str, Any], faults: list[Impossible]) -> Iterator[Claim]:
     for port, cable in _table(properties, "ports", faults).items():
         if not isinstance(cable, str):
-            faults.append(Impossible(f"ports.{port}", "names no cable", "write the cable's id"))
+            faults.append(Impossible(below("ports", port), "names no cable", "write the cable's id"))
             continue
-        yield Claim("port", key, port, cable, f"ports.{port}")
+        yield Claim("port", key, port, cable, below("ports", port))
 
 
 def _addresses(properties: Mapping[str, Any], faults: list[Impossible]) -> Iterator[Claim]:
     vrf = properties.get("vrf", "default")
     for address, device in _table(properties, "assigned", faults).items():
-        path = f"assigned.{address}"
+        path = below("assigned", address)
         try:
             plain = str(ipaddress.ip_address(address))
         except ValueError:
@@ -201,7 +202,9 @@ def _load(key: str, properties: Mapping[str, Any], faults: list[Impossible]) -> 
     for device, draw in outlets.items():
         taken = _watts(draw, "power")
         if taken is None:
-            faults.append(Impossible(f"outlets.{device}", f"{draw!r} is no power", "write watts, or 450 W"))
+            faults.append(
+                Impossible(below("outlets", device), f"{draw!r} is no power", "write watts, or 450 W")
+            )
         else:
             watts[device] = taken
     limit = _limit(properties)

@@ -41,9 +41,9 @@ def postgresql() -> Iterator[str]:
             user = pwd.getpwnam("postgres").pw_uid
             os.chown(folder, user, -1)
         data = folder / "data"
-        make = [programs / "initdb", "-D", data, "-U", "thabat", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        make: list[str | Path] = [programs / "initdb", "-D", data, "-U", "thabat", "-A", "trust", "-E", "UTF8", "--no-sync"]
         subprocess.run(make, check=True, capture_output=True, user=user, cwd="/")
-        options = ["-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
+        options: list[str | Path] = ["-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
                 [programs / "postgres", "-D", data, *options], stdout=log, stderr=log, user=user, cwd="/"

@@ -136,8 +136,8 @@ def test_a_row_changed_or_added_behind_is_told_with_both_values(register: Regist
         connection.execute(
             text(
                 "INSERT INTO planned (urn, token, life, stack, collection, key, site, estate, properties, "
-                "state, update_id, who, since) SELECT 'added', 'added', 'l', stack, collection, 'f', site, estate, "
-                "properties, state, update_id, who, since FROM planned WHERE key = 'e'"
+                "state, update_id, who, since) SELECT 'added', 'added', 'l', stack, collection, 'f', site, "
+                "estate, properties, state, update_id, who, since FROM planned WHERE key = 'e'"
             )
         )
     engine.dispose()
