@@ -77,18 +77,24 @@ class PowerPaths:
         return sum(count for cord, count in cords.items() if cord in alive) >= supply.needed
 
     def switched_stretch(self, cord: str) -> tuple[str, ...]:
-        """From a cord up to and with the first transfer switch of two inputs; empty if there is none."""
+        """From a cord up to and with the transfer switch that chooses between two paths, if there is one."""
         walked: list[str] = []
         name = cord
         while name in self._power and name not in walked:
             element = self._power[name]
             walked.append(name)
-            if element.kind == "transfer-switch" and len(element.inputs) > 1:
-                return tuple(walked)
-            if len(element.inputs) != 1:
+            if element.kind == "transfer-switch":
+                return tuple(walked) if self._chooses_between_paths(element) else ()
+            if element.kind != "pdu" or len(element.inputs) != 1:
                 return ()
             name = element.inputs[0].source
         return ()
+
+    def _chooses_between_paths(self, switch: PowerElement) -> bool:
+        """Whether its inputs are of different paths; one that chooses between grid and generators is not."""
+        sources = [self._power[feed.source] for feed in switch.inputs if feed.source in self._power]
+        paths = {source.path for source in sources}
+        return len(sources) > 1 and None not in paths and len(paths) > 1
 
     def crossing(self, cords: Iterable[str]) -> tuple[str, FieldPath] | None:
         """The element of one path that another path feeds, and the input that does it, if there is one."""

@@ -27,7 +27,7 @@ class Protection:
     element: str
     """`collection/id` of the copy."""
     what: str
-    """In words, at the start of a sentence."""
+    """In words."""
     age: float | None
     """Seconds that what it gives back may be old; None: unknown."""
     missing: str | None
@@ -98,7 +98,7 @@ def _own_redundancy(facts: Facts, dataset: Dataset) -> Protection | None:
         return None
     return Protection(
         f"platforms/{platform.id}",
-        f"What the other nodes of {platform.id} hold",
+        f"what the other nodes of {platform.id} hold",
         0.0,
         None,
         (("platforms", platform.id, "needs_nodes"), ("platforms", platform.id, "nodes")),
@@ -134,7 +134,7 @@ def _replica(copy: Replication, lasts: Answer, why: FieldPath) -> Protection:
     missing = f"the `{why[-1]}`" if lasts is Answer.UNKNOWN else ("the `lag`" if age is None else None)
     return Protection(
         f"{why[0]}/{why[1]}" if lasts is Answer.UNKNOWN else element,
-        f"The replica {copy.id}",
+        f"the replica {copy.id}",
         age,
         missing,
         (why, fact) if lasts is Answer.UNKNOWN else (fact, why),
@@ -151,6 +151,6 @@ def _scheduled(backup: Backup, vault: Vault, lasts: Answer, why: FieldPath) -> P
         facts = (("backups", backup.id, "interval"), ("backups", backup.id, "takes"))
     if lasts is Answer.UNKNOWN:
         missing = f"the `{why[-1]}`" if why[0] == "sites" else "`immutable` and `isolation`"
-        return Protection(f"{why[0]}/{why[1]}", f"The copy {backup.id}", age, missing, (why, *facts))
+        return Protection(f"{why[0]}/{why[1]}", f"the copy {backup.id}", age, missing, (why, *facts))
     missing_time = "how long it takes (`takes`)" if age is None else None
-    return Protection(element, f"The copy {backup.id} in {vault.id}", age, missing_time, (*facts, why))
+    return Protection(element, f"the copy {backup.id} in {vault.id}", age, missing_time, (*facts, why))

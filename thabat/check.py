@@ -12,6 +12,7 @@ from thabat.exits import CLEAN, FINDINGS
 if TYPE_CHECKING:
     from policies.outputs.terminal import Screen
     from specs.findings import Finding, Judgement, Severity
+    from specs.loading import Loaded
 
 FORMS = ("terminal", "json", "sarif", "junit", "markdown", "github")
 
@@ -59,7 +60,7 @@ def check(
     found = opened(estate, estate_option, phase)
     with console.working("Judging"):
         judgement = judge(found.loaded, found.estate, on=day(found.loaded.estate, date), phase=found.phase)
-    origin = Origin(version("thabat"), RULES, _as_seen_from_here(found.loaded.root))
+    origin = Origin(version("thabat"), RULES, _as_seen_from_here(found.loaded))
     forms = {name: lambda form=form: form(judgement, origin) for name, form in DATA_FORMS.items()}
     to_screen = any(one.format == "terminal" and one.path is None for one in wanted)
     screen = _screen() if to_screen else terminal.Screen()
@@ -94,13 +95,18 @@ def _verdict(against: "tuple[Finding, ...]", least: "Severity") -> str:
     return f"findings: {' and '.join(parts)}"
 
 
-def _as_seen_from_here(root: Path) -> str:
-    """The estate's folder as a path from the current one; empty where it lies elsewhere."""
-    try:
-        relative = root.resolve().relative_to(Path.cwd().resolve()).as_posix()
-    except ValueError:
-        return ""
-    return "" if relative == "." else relative
+def _as_seen_from_here(loaded: "Loaded") -> dict[str, str]:
+    """Each file of the estate as a path from the current folder, where it lies below that."""
+    from specs.bundled import ESTATES
+
+    here, seen = Path.cwd().resolve(), {}
+    for name in loaded.files:
+        bundled = name.removeprefix("bundled:")
+        tried = [ESTATES / bundled] if bundled != name else [loaded.root / name, loaded.root.parent / name]
+        found = next((path.resolve() for path in tried if path.is_file()), None)
+        if found is not None and found.is_relative_to(here):
+            seen[name] = found.relative_to(here).as_posix()
+    return seen
 
 
 def _screen() -> "Screen":

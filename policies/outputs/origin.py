@@ -1,6 +1,7 @@
 """Where a judgement comes from: which tool, and how its files are named for whoever reads the output."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from policies.rule import Rule
@@ -15,12 +16,12 @@ class Origin:
     """Version of Thabat."""
     rules: tuple[Rule, ...]
     """The catalogue it was judged by."""
-    folder: str = ""
-    """The estate's folder as the reader names it, with `/` between; empty: files are named within it."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """By a file's name within the estate: as the reader names it, with `/` between; others keep theirs."""
 
     def file(self, location: Location) -> str:
         """The file of that place, as the reader names it."""
-        return f"{self.folder.rstrip('/')}/{location.file}" if self.folder else location.file
+        return self.files.get(location.file, location.file)
 
     def uri(self, location: Location) -> str:
         """The same as a relative URI (RFC 3986)."""

@@ -135,7 +135,8 @@ def _one_out_of_reach(case: Case, dataset: Dataset) -> Outcome:
     if open_question:
         return unknown(
             element,
-            f"Nothing says whether {listed(open_question)} is immutable or offline.",
+            f"Nothing says whether {listed(open_question)} {'is' if len(open_question) == 1 else 'are'} "
+            f"immutable or offline.",
             "Declare `immutable` and `isolation` of the vault.",
             *looked,
             cause=f"vaults/{open_question[0]}",
@@ -606,11 +607,11 @@ def rpo_vs_schedule(case: Case) -> Iterator[Outcome]:
             methods = protections(case.facts, dataset, scenario)
             best = best_age(methods)
             element, objective = f"datasets/{key}", ("services", service, "objectives", scenario, "rpo")
-            asked = f"{service} owes RPO {amount(limit, 'duration')} after the loss of a {_LOSS[scenario]}"
+            asked = f"{service} owes RPO {amount(limit, 'duration')} after {_AFTER[scenario]}"
             if best is not None and best.age is not None and best.age <= limit:
                 yield passes(
                     element,
-                    f"{best.what} is at most {amount(best.age, 'duration')} old; {asked}.",
+                    f"{_capital(best.what)} is at most {amount(best.age, 'duration')} old; {asked}.",
                     *best.paths,
                     objective,
                     aspect=scenario,
@@ -632,7 +633,7 @@ def rpo_vs_schedule(case: Case) -> Iterator[Outcome]:
                 yield fails(
                     element,
                     f"{asked}, and no copy of it outlives that loss"
-                    f"{' (a replica follows the corruption)' if scenario == 'cyber' else ''}.",
+                    f"{' (a replica follows every corruption)' if scenario == 'cyber' else ''}.",
                     _WITHOUT_ANY[scenario],
                     ("datasets", key),
                     objective,
@@ -654,7 +655,12 @@ def rpo_vs_schedule(case: Case) -> Iterator[Outcome]:
                 )
 
 
-_LOSS = {"component": "component", "site": "site", "region": "region", "cyber": "system to an intruder"}
+_AFTER = {
+    "component": "the loss of a component",
+    "site": "the loss of its site",
+    "region": "the loss of its region",
+    "cyber": "an attack",
+}
 _WITHOUT_ANY = {
     "component": "Make its platform redundant (`needs_nodes` below the number of nodes), or add a copy on "
     "another.",

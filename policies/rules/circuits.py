@@ -99,6 +99,7 @@ def _diverse(case: Case, site: str, aspect: str, circuits: Sequence[Circuit], wh
             f"{listed(names)} from {what} are all of one carrier, {next(iter(carriers))}{at_risk}.",
             "Order one of them from another carrier.",
             *(("circuits", name, "carrier") for name in names),
+            cause=f"vendors/{next(iter(carriers))}",
             aspect=aspect,
         )
     shared = _taken_by_one(case, circuits)

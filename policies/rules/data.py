@@ -155,7 +155,7 @@ def classification(case: Case) -> Iterator[Outcome]:
         if silent:
             yield unknown(
                 element,
-                f"It declares no {listed(silent)}.",
+                f"It declares no {', no '.join(silent)}.",
                 f"Declare {listed([f'`{name}`' for name in silent])}.",
                 *(("datasets", key, name) for name in silent),
             )

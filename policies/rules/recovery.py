@@ -6,7 +6,7 @@ from policies.case import Case
 from policies.facts import CRITICAL_TIER
 from policies.frameworks import csf, iso22301, iso27001, nist
 from policies.rule import Outcome, fails, passes, rule, unknown
-from policies.wording import amount, listed, number
+from policies.wording import amount, counted, listed, number
 from resilience.results import CapacityBalance, Chain, Deadlock, Prediction, Recovery, SinglePoint, Standing
 from specs.base import Need
 from specs.findings import Severity
@@ -170,7 +170,7 @@ def _owes_as_much(case: Case, key: str, service: Service, other: str, place: Fie
         if offered is None:
             return unknown(
                 element,
-                f"It needs {other}, which owes nothing after the loss of a {_LOSSES[scenario]}; its own "
+                f"It needs {other}, which owes nothing after {_AFTER[scenario]}; its own "
                 f"RTO is "
                 f"{amount(owed.rto, 'duration')}.",
                 f"Declare `objectives.{scenario}` of {other}.",
@@ -186,7 +186,7 @@ def _owes_as_much(case: Case, key: str, service: Service, other: str, place: Fie
             if theirs > mine + need_tolerates(service, other) * (field == "rto"):
                 return fails(
                     element,
-                    f"After the loss of a {_LOSSES[scenario]} its {field.upper()} is "
+                    f"After {_AFTER[scenario]} its {field.upper()} is "
                     f"{amount(mine, 'duration')}, and "
                     f"that of {other}, which it needs, is {amount(theirs, 'duration')}.",
                     f"Have {other} owe {field.upper()} {amount(mine, 'duration')}, or this service owe less.",
@@ -211,7 +211,12 @@ def need_tolerates(service: Service, other: str) -> float:
     )
 
 
-_LOSSES = {"component": "component", "site": "site", "region": "region", "cyber": "system to an intruder"}
+_AFTER = {
+    "component": "the loss of a component",
+    "site": "the loss of a site",
+    "region": "the loss of a region",
+    "cyber": "an attack",
+}
 
 
 @rule(
@@ -234,9 +239,40 @@ _LOSSES = {"component": "component", "site": "site", "region": "region", "cyber"
 )
 def dr_capacity(case: Case) -> Iterator[Outcome]:
     for site, place in case.estate.sites.items():
-        if place.role == "primary":
-            for balance in case.analysis.capacity_without(site):
-                yield _fits(case, site, balance)
+        if place.role != "primary":
+            continue
+        spare: dict[str, str] = {}
+        for balance in case.analysis.capacity_without(site):
+            yield _fits(case, site, balance)
+            if balance.resource != "licence":
+                spare[_key(balance.platform, "platforms")] = balance.spare_node
+        for key, answer in sorted(spare.items()):
+            yield _node_to_spare(case, site, key, answer)
+
+
+def _node_to_spare(case: Case, site: str, key: str, answer: str) -> Outcome:
+    element, aspect, platform = f"platforms/{key}", f"spare-node-without-{site}", case.estate.platforms[key]
+    place: FieldPath = ("platforms", key, "needs_nodes")
+    if answer == "no":
+        needed = platform.needs_nodes or len(platform.nodes)
+        return fails(
+            element,
+            f"Once {site} is lost it carries its load with {needed} of {len(platform.nodes)} nodes: none "
+            f"is to spare.",
+            "Add a node.",
+            place,
+            ("platforms", key, "nodes"),
+            aspect=aspect,
+        )
+    if answer == "unknown":
+        return unknown(
+            element,
+            f"Nothing says whether it has a node to spare once {site} is lost.",
+            "Declare `nodes` and `needs_nodes`.",
+            place,
+            aspect=aspect,
+        )
+    return passes(element, f"Once {site} is lost it has a node to spare.", place, aspect=aspect)
 
 
 def _fits(case: Case, site: str, balance: CapacityBalance) -> Outcome:
@@ -250,13 +286,14 @@ def _fits(case: Case, site: str, balance: CapacityBalance) -> Outcome:
         else ("platforms", key, "capacity", balance.resource)
     )
     who = listed([_key(name, "workloads") for name in balance.workloads], most=3)
-    takes = f"Once {site} is lost {who} take {_amount_of(balance.resource, balance.takes)} {what}"
+    verb = "takes" if len(balance.workloads) == 1 else "take"
+    takes = f"Once {site} is lost {who} {verb} {_amount_of(balance.resource, balance.takes)} {what}"
     looked: tuple[FieldPath, ...] = (
         field,
         *(("workloads", _key(name, "workloads"), "takes") for name in balance.workloads[:3]),
     )
     if balance.fits == "no":
-        gives = f"it gives {_amount_of(balance.resource, balance.gives or 0.0)}"
+        gives = f"it gives {_figure(balance.resource, balance.gives or 0.0)}"
         lacking = _amount_of(balance.resource, balance.takes - (balance.gives or 0.0))
         return fails(
             element,
@@ -269,7 +306,7 @@ def _fits(case: Case, site: str, balance: CapacityBalance) -> Outcome:
         gap = balance.missing[0] if balance.missing else None
         return unknown(
             element,
-            f"Whether it has room for the {what} that {who} take once {site} is lost is not known"
+            f"Whether it has room for the {what} that {who} {verb} once {site} is lost is not known"
             f"{f': {gap.element} declares no {gap.field}' if gap else ''}.",
             f"Declare {gap.field} of {gap.element}." if gap else f"Declare `capacity` of {key}.",
             *((gap.path,) if gap else ()),
@@ -277,17 +314,7 @@ def _fits(case: Case, site: str, balance: CapacityBalance) -> Outcome:
             cause=gap.element if gap else "",
             aspect=aspect,
         )
-    if balance.spare_node == "no" and balance.resource != "licence":
-        return fails(
-            element,
-            f"{takes}, which fits only while every node is up: none is to spare.",
-            "Add a node, or declare that fewer carry its full load (`needs_nodes`).",
-            ("platforms", key, "needs_nodes"),
-            *looked,
-            cause=f"platforms/{key}",
-            aspect=aspect,
-        )
-    gives = _amount_of(balance.resource, balance.gives or 0.0)
+    gives = _figure(balance.resource, balance.gives or 0.0)
     return passes(element, f"{takes}; it gives {gives}.", *looked, aspect=aspect)
 
 
@@ -298,9 +325,13 @@ _DIMENSIONS: dict[str, DimensionName] = {
 }
 
 
-def _amount_of(resource: str, value: float) -> str:
+def _figure(resource: str, value: float) -> str:
     dimension = _DIMENSIONS.get(resource)
-    return number(value) if dimension is None else f"{amount(value, dimension)} of"
+    return number(value) if dimension is None else amount(value, dimension)
+
+
+def _amount_of(resource: str, value: float) -> str:
+    return f"{_figure(resource, value)} of" if resource in _DIMENSIONS else _figure(resource, value)
 
 
 @rule(
@@ -661,7 +692,7 @@ def _deadlock(deadlock: Deadlock) -> Outcome:
     verb = "start" if deadlock.kind == "start" else "be recovered"
     ring = " → ".join((*(link.source for link in deadlock.cycle), deadlock.cycle[-1].target))
     held = [name for name in deadlock.held if name.startswith("services/")]
-    holds = f"; {len(held)} services wait for it" if held else ""
+    holds = f"; so do {counted(len(held), 'service')}" if held else ""
     breaks = deadlock.breaks
     return fails(
         breaks.source,
