@@ -121,7 +121,13 @@ def device_types_beside(layer: Layer) -> tuple[str, ...]:
 
 
 def _walk(layer: Layer, below: str, issues: list[Issue], depth: int = 0) -> Iterator[str]:
-    for entry in sorted(os.scandir(layer.root / below), key=lambda entry: entry.name):
+    try:
+        entries = sorted(os.scandir(layer.root / below), key=lambda entry: entry.name)
+    except OSError as fault:
+        message = f"cannot read the folder: {fault.strerror}"
+        issues.append(Issue("FILE-001", Location(layer.shown(below), 1, 1), message, ""))
+        return
+    for entry in entries:
         name = f"{below}{entry.name}"
         if entry.name.startswith(".") or _unreadable(name):
             continue

@@ -28,7 +28,7 @@ class Known:
     Looking for a likely name costs as much as there are names; after so many comparisons none is looked for.
     """
 
-    def __init__(self, estate: Estate, comparisons: int = 200_000) -> None:
+    def __init__(self, estate: Estate, comparisons: int = 50_000) -> None:
         self.collections: dict[str, Mapping[str, Element]] = {
             name: estate.collection(name) for name in ELEMENT_COLLECTIONS
         }
