@@ -87,14 +87,17 @@ def runner(
     from thabat.env import find_engine
 
     workshop = Workshop(
-        find_engine(), Path.cwd(), state=settings.value("state"), register=settings.value("register")
+        find_engine(),
+        Path.cwd(),
+        state=settings.value("state"),
+        register=settings.value("register"),
+        more=_allowing_unknown() if allow_unknown else {},
     )
     chosen = tuple(_pack(pack) for pack in packs) if packs else (own_pack(),)
     return Runner(
         workshop,
         inputs,
         packs=chosen if policies else (),
-        allow_unknown=allow_unknown,
         lock_timeout_seconds=_seconds(settings.value("lock_timeout", lock_timeout)),
     )
 
@@ -220,6 +223,12 @@ class Bars(Watch):
         task = self.tasks[result.stack]
         total = self.progress.tasks[task].total or self.progress.tasks[task].completed or 1
         self.progress.update(task, total=total, completed=total)
+
+
+def _allowing_unknown() -> dict[str, str]:
+    from policies.gate import ALLOW_UNKNOWN
+
+    return {ALLOW_UNKNOWN: "1"}
 
 
 def _pack(folder: Path) -> Path:

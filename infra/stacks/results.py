@@ -1,5 +1,6 @@
 """What came of an operation on stacks, as frozen values."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -39,6 +40,16 @@ class Violation:
     """Which rule, why, and how to mend it, as the pack says it."""
     stacks: tuple[str, ...] = ()
     """Stacks whose plan it speaks against."""
+
+    @property
+    def rule(self) -> str:
+        """Id of the rule at the head of the message, else the policy's name.
+
+        >>> Violation("thabat-mandatory", "mandatory", "UNKNOWN PWR-001 dual-feed (high): …").rule
+        'PWR-001'
+        """
+        found = re.match(r"(?:UNKNOWN )?([A-Z]{2,8}-[0-9]{3})\b", self.message)
+        return found[1] if found else self.policy
 
     @property
     def mandatory(self) -> bool:

@@ -28,8 +28,6 @@ class Runner:
     inputs: Inputs
     packs: tuple[Path, ...] = ()
     """Policy packs that judge every preview."""
-    allow_unknown: bool = False
-    """Whether a mandatory rule that could not be decided lets a plan through."""
     lock_timeout_seconds: float = 0.0
     """How long somebody else's lock is waited for."""
     waiting: Callable[[str, LockedError], None] = field(default=lambda stack, fault: None)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from infra.stacks.inputs import Inputs
-from infra.stacks.results import ACTIONS, Action, Change, Run, StackResult, Violation
+from infra.stacks.results import ACTIONS, Action, Change, Run, StackResult
 
 FORMAT_VERSION = "1.0"
 """Version of the JSON form; a minor one adds, a major one breaks."""
@@ -45,7 +45,13 @@ def as_json(run: Run, inputs: Inputs, tool_version: str) -> str:
         "counts": dict(run.counts()),
         "stacks": [_stack_json(result) for result in run.stacks],
         "policies": [
-            {"policy": one.policy, "level": one.level, "message": one.message, "stacks": list(one.stacks)}
+            {
+                "rule": one.rule,
+                "policy": one.policy,
+                "level": one.level,
+                "message": one.message,
+                "stacks": list(one.stacks),
+            }
             for one in run.violations
         ],
         "retired": list(run.retired),
@@ -72,8 +78,8 @@ def ended(result: StackResult, *, done: bool) -> str:
         case "done":
             return counted(result, done=done)
         case "stopped":
-            rules = len({one.policy for one in result.violations if one.mandatory})
-            return f"stopped by {rules} polic{'y' if rules == 1 else 'ies'} ({counted(result, done=False)})"
+            rules = sorted({one.rule for one in result.violations if one.mandatory})
+            return f"stopped by {', '.join(rules)} ({counted(result, done=False)})"
         case "failed":
             return "failed"
         case "locked":
@@ -126,15 +132,16 @@ def _shown(changes: tuple[Change, ...], most: int) -> Iterator[str]:
 
 
 def _policies(run: Run) -> Iterator[str]:
-    yield "Policies:"
-    of_policy: dict[tuple[str, str], list[Violation]] = {}
-    for one in run.violations:
-        of_policy.setdefault((one.level, one.policy), []).append(one)
-    for (level, policy), violations in of_policy.items():
-        word = "stops the plan" if level == "mandatory" else "advice"
-        yield f"  {policy} ({word}{f', {len(violations)} times' if len(violations) > 1 else ''})"
-        for one in violations:
-            yield from (f"    {line}" for line in one.message.splitlines())
+    """What policies say: what stops the plan, then what they advise."""
+    for title, mandatory in (("Stops the plan", True), ("Advice", False)):
+        told = [one for one in run.violations if one.mandatory is mandatory]
+        if told:
+            yield f"{title} ({len(told)}):"
+        for one in told:
+            first, *rest = one.message.splitlines() or [one.policy]
+            yield f"  {first}"
+            yield from (f"    {line}" for line in rest)
+            yield f"    Stack: {', '.join(one.stacks)}"
 
 
 def _summary(run: Run) -> str:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.resources import files
@@ -48,6 +48,8 @@ class Workshop:
     """Folder or URL of the engine's state, instead of the one in `home`."""
     register: str | None = None
     """File or URL of the asset register, instead of the one in `home`."""
+    more: Mapping[str, str] = field(default_factory=dict)
+    """Further variables of the engine's environment, as policy packs may read them."""
 
     @property
     def home(self) -> Path:
@@ -66,6 +68,7 @@ class Workshop:
             **environment(self.engine, self.home, state=self.state),
             REGISTER_VARIABLE: self.register_location,
             UPDATE_VARIABLE: os.environ.get(UPDATE_VARIABLE) or secrets.token_hex(8),
+            **self.more,
         }
 
     @cached_property
