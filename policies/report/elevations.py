@@ -18,7 +18,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "security": ("firewall", "hsm", "bastion", "security", "siem", "waf", "forensic"),
     "network": (
         "leaf", "spine", "border", "router", "switch", "balancer", "edge", "mux", "dwdm", "console", "oob",
-        "time", "network",
+        "time", "network", "core", "management",
     ),
     "power": ("pdu", "sts", "ats", "ups", "power"),
     "compute": ("server", "compute", "node", "host", "database", "hypervisor", "workstation", "controller"),

@@ -21,7 +21,7 @@ from specs.findings import Judgement, Severity, Verdict
 from specs.loading import Loaded
 from specs.model import Estate
 from specs.text import plain
-from specs.units import DimensionName, format_quantity
+from specs.units import DIMENSIONS, DimensionName
 
 
 def render(loaded: Loaded, estate: Estate, judgement: Judgement, analysis: Analysis, *, version: str) -> str:
@@ -33,6 +33,7 @@ def render(loaded: Loaded, estate: Estate, judgement: Judgement, analysis: Analy
         judgement=judgement,
         analysis=analysis,
         header=loaded.estate.estate,
+        phase=_phase_name(loaded.estate, judgement.phase),
         plans=phase_plans(loaded.estate),
         rooms=elevations(estate),
         topology=topology(estate),
@@ -57,7 +58,13 @@ def _environment(estate: Estate) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals |= {"w": word, "say": say, "label": _labeller(estate), "rule_words": RULE_WORDS}
+    environment.globals |= {
+        "w": word,
+        "say": say,
+        "label": _labeller(estate),
+        "who": _namer(estate),
+        "rule_words": RULE_WORDS,
+    }
     environment.filters |= {
         "id": identifier,
         "told": told,
@@ -93,11 +100,17 @@ def told(sentence: str) -> Markup:
 
 
 def quantity(value: float | None, dimension: DimensionName) -> Markup:
-    """A quantity with its unit, rounded to four digits for people."""
+    """A quantity in the largest unit that it fills, rounded to three digits for people."""
     if value is None:
         return word("unknown")
-    rounded = float(f"{value:.4g}")
-    return Markup('<bdi class="num" dir="ltr">{}</bdi>').format(format_quantity(rounded, dimension))
+    kind = DIMENSIONS[dimension]
+    sizes = [(symbol, float(size)) for symbol, size in kind.units if symbol not in kind.never_written]
+    symbol, size = max(
+        ((symbol, size) for symbol, size in sizes if size <= abs(value)),
+        key=lambda unit: unit[1],
+        default=(kind.base, 1.0),
+    )
+    return Markup('<bdi class="num" dir="ltr">{:g} {}</bdi>').format(float(f"{value / size:.3g}"), symbol)
 
 
 def percent(value: float | None, digits: int = 0) -> Markup:
@@ -124,6 +137,25 @@ def _labeller(estate: Estate) -> Callable[[str], Markup]:
         return say(element.name)
 
     return label
+
+
+def _namer(estate: Estate) -> Callable[[str], Markup]:
+    def who(reference: str) -> Markup:
+        """The element's `collection/id`, after its name where it has one."""
+        element = estate.element(reference)
+        name = (
+            Markup("{} ").format(say(element.name))
+            if element is not None and element.name is not None
+            else ""
+        )
+        return Markup("{}{}").format(name, identifier(reference))
+
+    return who
+
+
+def _phase_name(estate: Estate, phase: str) -> Text | str:
+    named = {one.id: one.name for one in estate.estate.phases}
+    return named.get(phase) or phase
 
 
 def _sites(estate: Estate) -> tuple[Mapping[str, Any], ...]:
