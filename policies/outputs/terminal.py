@@ -75,9 +75,15 @@ def _lines(judgement: Judgement, origin: Origin, screen: Screen) -> Iterator[str
 
 
 def _cause(cause: RootCause, origin: Origin, screen: Screen) -> Iterator[str]:
-    label = "" if cause.element.endswith(f"/{cause.label}") else f"  {cause.label}"
     severity = screen.styled(cause.severity.upper(), _COLOURS[cause.severity])
-    yield f"{severity} {screen.styled(cause.element, '1')}{label}"
+    head = f"{severity} {screen.styled(cause.element, '1')}"
+    if cause.element.endswith(f"/{cause.label}"):
+        yield head
+    elif len(cause.severity) + len(cause.element) + len(cause.label) + 3 <= screen.columns:
+        yield f"{head}  {cause.label}"
+    else:
+        yield head
+        yield screen.filled(cause.label, "    ", "    ")
     by_rule: dict[tuple[str, Verdict], list[Finding]] = {}
     for finding in cause.findings:
         by_rule.setdefault((finding.rule, finding.verdict), []).append(finding)
@@ -117,4 +123,5 @@ def _summary(judgement: Judgement, origin: Origin, screen: Screen) -> Iterator[s
         "",
         "  ",
     )
-    yield screen.styled(f"{judgement.digest} thabat {origin.tool_version}", "2")
+    yield screen.styled(f"thabat {origin.tool_version}", "2")
+    yield screen.styled(judgement.digest, "2")

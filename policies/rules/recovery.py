@@ -488,8 +488,11 @@ def _standing(case: Case, key: str, standing: Standing) -> Iterator[Outcome]:
             aspect="runs",
         )
         return
+    events = {point.event for point in points}
     for point in points:
-        yield _single_point(element, key, point)
+        # A rack that is a single point only because of the one node in it is mended with that node.
+        first = next((link.target for link in point.chain if link.target in events), point.event)
+        yield _single_point(element, point, first)
     if points:
         return
     if standing.has_single_point == "unknown" or standing.runs == "unknown":
@@ -521,14 +524,14 @@ def _left_to_others(case: Case, service: str, point: SinglePoint) -> bool:
     return point.category == "place" and bool({*case.facts.sites_of(point.event)} & used_from)
 
 
-def _single_point(element: str, key: str, point: SinglePoint) -> Outcome:
+def _single_point(element: str, point: SinglePoint, cause: str) -> Outcome:
     owes = "its minimum level" if point.level == "minimum" else "full demand"
     return fails(
         element,
         f"The loss of {point.event} takes it below {owes}: {_chain(point.chain)}.",
         _AGAINST.get(point.category, "Give it a second one to stand on."),
         *(link.path for link in point.chain[::-1]),
-        cause=point.event if _is_element(point.event) else "",
+        cause=cause if _is_element(cause) else "",
         aspect=point.event.replace("/", "-"),
     )
 
