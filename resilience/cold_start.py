@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from resilience.compiled import Compiled, compile_needs
 from resilience.graph import EstateGraph
+from resilience.needs import is_element
 from resilience.results import Chain, Deadlock, Link
-from resilience.sweep import is_element
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from resilience.derive.places import derive_places
 from resilience.derive.power import derive_device_power, derive_power
 from resilience.derive.reach import Reach, derive_circuits
 from resilience.loads import units_by_room
-from resilience.needs import Needs
+from resilience.needs import Needs, is_element
 from resilience.results import Missing, in_order
 from resilience.whereabouts import Whereabouts, by_id
 from specs.model import ELEMENT_COLLECTIONS, Estate
@@ -103,12 +103,14 @@ def _device_needs(needs: Needs, estate: Estate, seen: Seen) -> None:
 
 
 def _settle(needs: Needs) -> None:
-    """What was named and never declared is taken as there, and said to be missing."""
+    """What was named and never declared is taken as there, and said to be missing. A gate that nobody made
+    would pass for one that never fails, so that is an error of this package."""
     for name in sorted(node for node, attributes in needs.graph.nodes(data=True) if "op" not in attributes):
         owners = sorted(needs.graph.predecessors(name))
         needs.graph.add_node(name, op="all", needs=0, flow=False, shows=name, category=None)
-        collection = name.partition("/")[0]
-        if collection not in ELEMENT_COLLECTIONS or not owners:
+        if not is_element(name):
+            raise LookupError(f"the gate {name} was never made")
+        if name.partition("/")[0] not in ELEMENT_COLLECTIONS or not owners:
             continue
         edge = needs.graph.edges[owners[0], name]
         needs.lacks(

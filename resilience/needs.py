@@ -12,6 +12,15 @@ Operator = Literal["all", "any", "k-of-n"]
 """How many of a node's run needs must hold."""
 
 
+def is_element(node: str) -> bool:
+    """Whether a node is an element itself, and neither a gate nor an element as seen from somewhere.
+
+    >>> is_element("devices/a"), is_element("devices/a#power"), is_element("services/x@sites/b")
+    (True, False, False)
+    """
+    return "#" not in node and "@" not in node
+
+
 @dataclass
 class Needs:
     """Grows the graph; nobody but the builder holds one.
@@ -28,7 +37,7 @@ class Needs:
 
     def element(self, name: str, category: Category | None = None, *, flow: bool = False) -> str:
         """The node of that element; made if it is not there."""
-        if name not in self.graph:
+        if name not in self:
             self.graph.add_node(name, op="all", needs=0, flow=flow, shows=name, category=category)
         return name
 
@@ -64,4 +73,5 @@ class Needs:
         self.missing.append(Missing(element, fact, path, matters))
 
     def __contains__(self, name: str) -> bool:
-        return name in self.graph
+        """Whether the node was made, and not only named by an edge."""
+        return name in self.graph and "op" in self.graph.nodes[name]

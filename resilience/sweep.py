@@ -10,6 +10,7 @@ from typing import Any
 from resilience.compiled import Compiled, compile_needs
 from resilience.derive.hazards import TAKES_SITES
 from resilience.graph import EstateGraph
+from resilience.needs import is_element
 from resilience.results import Category, Chain, Link, Scenario
 from specs.issues import FieldPath
 from specs.model import ELEMENT_COLLECTIONS, Estate
@@ -20,15 +21,6 @@ CATEGORIES: tuple[Category, ...] = ("site", "common-cause", "hazard", "place", "
 
 AND = " + "
 """Joins the names of events that happen at once."""
-
-
-def is_element(node: str) -> bool:
-    """Whether a node is an element itself, and neither a gate nor an element as seen from somewhere.
-
-    >>> is_element("devices/a"), is_element("devices/a#power"), is_element("services/x@sites/b")
-    (True, False, False)
-    """
-    return "#" not in node and "@" not in node
 
 
 def bits(value: int) -> Iterator[int]:

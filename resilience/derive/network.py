@@ -136,7 +136,7 @@ def _uplinks(needs: Needs, device: str, networks: SiteNetworks) -> None:
     needs.need(f"{here}#attached", uplinks, "is cabled to", ("devices", device))
     cores = networks.cores[networks.where.device_sites[device] or ""]
     for cable, other in networks.neighbours[device]:
-        if other not in cores and not networks.forwards(other):
+        if other not in networks.joined or (other not in cores and not networks.forwards(other)):
             continue
         way = needs.gate(f"cables/{cable}#{other}", flow=True)
         needs.need(uplinks, way, "is cabled to", ("cables", cable))

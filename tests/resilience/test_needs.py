@@ -498,3 +498,13 @@ def test_a_service_that_nobody_placed_is_unknown() -> None:
     (standing,) = analysis.standings
     assert (standing.runs, standing.has_single_point) == ("unknown", "unknown")
     assert [fact.field for fact in standing.missing] == ["workloads"]
+
+
+def test_an_element_named_by_a_need_before_its_own_turn_is_an_event_of_its_own() -> None:
+    clock = {"gps": {"kind": "time-source", "site": "a", "reference": "gnss"}}
+    analysis = one_service(
+        safeguards=clock,
+        devices={"d": {"rack": "r1", "feeds": ["pdu-a", "pdu-b"], "needs": [{"on": "safeguards/gps"}]}},
+    )
+    assert "safeguards/gps" in single_points(analysis)
+    assert not [fact for fact in analysis.missing if fact.field == "declaration"]
