@@ -35,8 +35,8 @@ class Issue:
     """How to mend it, or empty."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "message", plain(self.message))
-        object.__setattr__(self, "hint", plain(self.hint))
+        object.__setattr__(self, "message", _on_one_line(self.message))
+        object.__setattr__(self, "hint", _on_one_line(self.hint))
 
     def __str__(self) -> str:
         place = f"{self.location}: " if self.location else ""
@@ -64,6 +64,10 @@ class SpecError(Exception):
     def __init__(self, issues: Iterable[Issue]) -> None:
         self.issues = in_order(issues)
         super().__init__("\n".join(str(issue) for issue in self.issues))
+
+
+def _on_one_line(text: str) -> str:
+    return plain(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def in_order(issues: Iterable[Issue]) -> tuple[Issue, ...]:

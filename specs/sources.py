@@ -9,7 +9,7 @@ from typing import Final
 
 from specs import reading
 from specs.issues import Issue, Location, SpecError
-from specs.text import did_you_mean
+from specs.text import did_you_mean, hidden_character, plain
 
 DEVICE_TYPES: Final = "device-types"
 """Subfolder of NetBox device-type files; they are read when a model names them."""
@@ -31,7 +31,7 @@ class Layer:
 
     def shown(self, name: str) -> str:
         """How a file of this layer is called in messages."""
-        return f"{self.called}{name}"
+        return plain(f"{self.called}{name}").replace("\n", "\\n").replace("\t", "\\t")
 
 
 def layer_at(path: Path, called: str = "") -> Layer:
@@ -129,9 +129,14 @@ def _walk(layer: Layer, below: str, issues: list[Issue], depth: int = 0) -> Iter
         return
     for entry in entries:
         name = f"{below}{entry.name}"
-        if entry.name.startswith(".") or _unreadable(name):
+        if entry.name.startswith("."):
             continue
         is_yaml = entry.name.endswith(YAML_SUFFIXES)
+        if hidden_character(entry.name) is not None:
+            if is_yaml or entry.is_dir():
+                message = "a name with a character that cannot be seen"
+                issues.append(Issue("FILE-002", Location(layer.shown(name), 1, 1), message, "rename it"))
+            continue
         if entry.is_dir(follow_symlinks=False):
             if entry.name != DEVICE_TYPES and depth < 16:
                 yield from _walk(layer, f"{name}/", issues, depth + 1)
@@ -143,14 +148,6 @@ def _walk(layer: Layer, below: str, issues: list[Issue], depth: int = 0) -> Iter
             issues.append(_irregular(Location(layer.shown(name), 1, 1)))
         elif is_yaml:
             yield name
-
-
-def _unreadable(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
 
 
 def _stays_within(layer: Layer, name: str) -> bool:

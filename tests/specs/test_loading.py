@@ -183,6 +183,20 @@ def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
         (folder / "c").chmod(0o700)
 
 
+@pytest.mark.parametrize("name", ["a\nb.yaml", "\u202egpj.yaml", "a\x1b[2J.yml", "b\udc80.yaml"])
+def test_a_file_whose_name_cannot_be_shown_is_refused(tmp_path: Path, name: str) -> None:
+    folder = written(tmp_path, {"estate.yaml": HEADER, name: "sites: {}\n"})
+    told = codes(folder)
+    assert [code for code, _ in told] == ["FILE-002"]
+    assert told[0][1].isprintable()
+
+
+def test_a_key_over_two_lines_is_told_on_one(tmp_path: Path) -> None:
+    told = issues(tmp_path, 'teams: {ops: {"on\\ncall\\tnow": 1}}\n')
+    assert str(told[0]).isprintable()
+    assert "`on\\ncall\\tnow`" in told[0].message
+
+
 def test_too_many_files_and_too_many_bytes_together_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
