@@ -68,11 +68,11 @@ def tree(checkout: Path) -> str:
 def test_plain_pulumi_plans_makes_and_removes_a_site_and_leaves_the_tree_clean(checkout: Path) -> None:
     done = run(
         checkout,
-        "pulumi stack init dr-1; pulumi config set estate starter; pulumi preview; pulumi up;"
+        "pulumi stack init dr; pulumi config set estate starter; pulumi preview; pulumi up;"
         "pulumi preview --expect-no-changes; pulumi refresh; pulumi destroy; pulumi stack rm",
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "ndc-dr-1 create" in done.stdout
+    assert "ndc-dr create" in done.stdout
     assert "warning" not in done.stdout + done.stderr
     assert tree(checkout) == ""
 
