@@ -1,6 +1,6 @@
 """DR: what survives a loss, what comes back in time, and what has room to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from policies.case import Case
 from policies.facts import CRITICAL_TIER
@@ -9,7 +9,7 @@ from policies.rule import Outcome, fails, passes, rule, unknown
 from policies.wording import amount, counted, listed, number
 from resilience.results import CapacityBalance, Chain, Deadlock, Prediction, Recovery, SinglePoint, Standing
 from specs.base import Need
-from specs.findings import Severity
+from specs.findings import Severity, Verdict
 from specs.issues import FieldPath
 from specs.services import SCENARIOS, Service
 from specs.units import DimensionName
@@ -353,6 +353,10 @@ def _amount_of(resource: str, value: float) -> str:
     good="platforms: {dr-compute: {needs: [{any_of: [platforms/ndc-dns, platforms/dr-dns]}]}}",
 )
 def no_primary_dependency(case: Case) -> Iterator[Outcome]:
+    yield from _at_dr(case)
+
+
+def _at_dr(case: Case) -> Iterator[Outcome]:
     roles = {key: site.role for key, site in case.estate.sites.items()}
     primaries = frozenset(key for key, role in roles.items() if role == "primary")
     for key, work in case.estate.workloads.items():
@@ -469,14 +473,33 @@ def _kind(case: Case, name: str) -> str:
     good="platforms: {directory: {nodes: [ldap-1, ldap-2], needs_nodes: 1}}",
 )
 def single_points(case: Case) -> Iterator[Outcome]:
+    weak = _weak(case)
     for standing in case.analysis.standings:
         key = _key(standing.service, "services")
         tier = case.estate.services[key].tier
         if tier is not None and tier <= CRITICAL_TIER:
-            yield from _standing(case, key, standing)
+            yield from _standing(case, key, standing, weak)
 
 
-def _standing(case: Case, key: str, standing: Standing) -> Iterator[Outcome]:
+def _weak(case: Case) -> Mapping[str, str]:
+    """What other recovery rules find wrong, and what they blame: votes, the primary alone, lower tiers."""
+    platforms = case.estate.platforms
+    blamed = {outcome.cause: outcome.cause for outcome in _at_dr(case) if outcome.verdict is Verdict.FAIL}
+    for outcome in _voting(case):
+        if outcome.verdict is Verdict.FAIL:
+            voting = platforms[_key(outcome.element, "platforms")]
+            twins = {voting.twin, *(key for key, other in platforms.items() if other.twin == voting.id)}
+            blamed |= {f"platforms/{key}": outcome.element for key in (*twins, voting.id) if key is not None}
+    for key, service in case.estate.services.items():
+        for name in (name for need in service.needs if need.kind == "run" for name in need.elements):
+            needed = case.estate.services.get(_key(name, "services"))
+            tiers = (service.tier, needed.tier if needed is not None else None)
+            if tiers[0] is not None and tiers[1] is not None and tiers[1] > tiers[0]:
+                blamed.setdefault(name, f"services/{key}")
+    return blamed
+
+
+def _standing(case: Case, key: str, standing: Standing, weak: Mapping[str, str]) -> Iterator[Outcome]:
     element = f"services/{key}"
     points = [point for point in standing.single_points if not _left_to_others(case, key, point)]
     if standing.runs == "no":
@@ -490,9 +513,11 @@ def _standing(case: Case, key: str, standing: Standing) -> Iterator[Outcome]:
         return
     events = {point.event for point in points}
     for point in points:
-        # A rack that is a single point only because of the one node in it is mended with that node.
-        first = next((link.target for link in point.chain if link.target in events), point.event)
-        yield _single_point(element, point, first)
+        # A rack that is a single point only because of the one node in it is mended with that node, and a
+        # hall that is one only because a cluster has an even vote with that vote.
+        way = (element, *(link.target for link in point.chain))
+        blamed = [weak[name] for name in way if name in weak] or [name for name in way if name in events]
+        yield _single_point(element, point, blamed[0] if blamed else point.event)
     if points:
         return
     if standing.has_single_point == "unknown" or standing.runs == "unknown":
@@ -574,6 +599,10 @@ _AGAINST = {
     good="platforms: {store: {quorum: {voters: [sites/ndc, sites/dr, sites/witness]}}}",
 )
 def quorum(case: Case) -> Iterator[Outcome]:
+    yield from _voting(case)
+
+
+def _voting(case: Case) -> Iterator[Outcome]:
     vital = {platform.id for platform in case.facts.critical_platforms}
     for key, platform in case.estate.platforms.items():
         sites = case.facts.platform_sites[key]

@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
+from policies.case import Case
 from policies.judging import judge
-from policies.rule import fails, passes, rule
+from policies.rule import Outcome, fails, passes, rule
 from policies.rules import RULES
 from policies.rules.power_feeds import dual_feed
 from specs.findings import Severity, Verdict
@@ -136,10 +137,10 @@ def test_support_is_judged_on_the_last_day_of_the_phase_and_tests_on_the_day_giv
 
 def test_what_a_spec_says_cannot_reach_a_terminal_through_a_message(amend: Amend) -> None:
     @rule("TST-001", "echo", severity=Severity.LOW, title="T", rationale="R", remediation="M", references=())
-    def echo(case: object) -> list[object]:
-        return [fails("sites/main", "a\x1b[31m\u202eb\nc", "d\x00\u2066")]  # type: ignore[list-item]
+    def echo(case: Case) -> list[Outcome]:
+        return [fails("sites/main", "a\x1b[31m\u202eb\nc", "d\x00\u2066")]
 
-    (finding,) = judged(amend(""), [echo]).findings  # type: ignore[list-item]
+    (finding,) = judged(amend(""), [echo]).findings
     assert finding.message == "a\\u001b[31m\\u202eb c"
     assert finding.mending == "d\\u0000\\u2066"
 

@@ -26,7 +26,8 @@ devices: {main-srv-1a: {feeds: [main-pdu-1a]}, main-srv-1b: {feeds: [main-pdu-1a
 power: {main-ups-a: {autonomy: null}}
 waivers:
   cord:
-    {rule: PWR-001, elements: [devices/main-srv-1b], reason: Late, requester: a, approver: b, expires: 2027-01-01}
+    {rule: PWR-001, elements: [devices/main-srv-1b], reason: Late, requester: a, approver: b,
+     expires: 2027-01-01}
 """
 
 HOSTILE = r"""
@@ -137,7 +138,7 @@ def test_junit_keeps_to_the_strict_schema(
 def test_junit_counts_failures_errors_and_skips(mixed: Judgement) -> None:
     suites = ElementTree.fromstring(DATA_FORMS["junit"](mixed, ORIGIN))
     counted = {
-        name: sum(int(suite.get(name)) for suite in suites)
+        name: sum(int(suite.attrib[name]) for suite in suites)
         for name in ("tests", "failures", "errors", "skipped")
     }
     assert counted == {
