@@ -76,8 +76,13 @@ class Analysis:
 
     @cached_property
     def deadlocks(self) -> tuple[Deadlock, ...]:
-        """Cold-start and recovery deadlocks."""
-        return (*deadlocks(cold_start(self.graph)), *recovery_deadlocks(self.sweep))
+        """Cold-start deadlocks, and those of a recovery that are not the same ring once more."""
+        cold = deadlocks(cold_start(self.graph))
+        held = [frozenset(deadlock.held) for deadlock in cold]
+        return (
+            *cold,
+            *(d for d in recovery_deadlocks(self.sweep) if not any(set(d.frees) <= h for h in held)),
+        )
 
     @cached_property
     def missing(self) -> tuple[Missing, ...]:
