@@ -1,5 +1,6 @@
 """Estates that come with Thabat."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -25,8 +26,9 @@ def folder_of(name: str) -> Path:
 def find_estate(name_or_path: str) -> Path:
     """The estate at that path, or else the bundled one of that name; SpecError if there is neither."""
     path = Path(name_or_path)
-    if path.exists():
-        return path
+    with suppress(OSError, ValueError):
+        if path.exists():
+            return path
     if name_or_path in bundled():
         return folder_of(name_or_path)
     message = f"there is no file, folder or bundled estate `{name_or_path}`"

@@ -41,7 +41,7 @@ def estate_schema(*, amending: bool = False) -> Json:
             AMENDS: {
                 "type": "string",
                 "pattern": r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
-                "description": "The estate that these files amend: a folder beside this one, or a bundled one.",
+                "description": "The estate that these files amend: a folder beside this, or a bundled one.",
             },
             **{name: _top(name, each, amending) for name, each in whole["properties"].items()},
         },
@@ -56,12 +56,15 @@ def estate_schema_text(*, amending: bool = False) -> str:
 
 
 def _top(name: str, schema: Json, amending: bool) -> Json:
+    description = " ".join((Estate.model_fields[name].description or "").split())
     if name not in COLLECTIONS:
-        return {key: value for key, value in schema.items() if key != "default"}
+        return {key: value for key, value in schema.items() if key != "default"} | {
+            "description": description
+        }
     element = schema["additionalProperties"]
     return {
         "type": ["object", "null"],
-        "description": schema.get("description", ""),
+        "description": description,
         "patternProperties": {KEY_PATTERN: {"anyOf": [element, {"type": "null"}]}},
         "additionalProperties": False,
     }
