@@ -4,9 +4,11 @@ from alembic import context
 
 from infra.register.tables import metadata
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=metadata,
-    transactional_ddl=False,
-)
-context.run_migrations()
+# Alembic runs this file under this name; as a module of the package it does nothing.
+if __name__ == "env_py":
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=metadata,
+        transactional_ddl=False,
+    )
+    context.run_migrations()
