@@ -66,8 +66,8 @@ class Header(Strict):
     approved_on: Date | None = None
     """When it was approved."""
     judged_on: Date | None = None
-    """Day as at which rules judge what has a date (tests, contracts, waivers), where no `--date` is given; absent:
-    the day of the run."""
+    """Day as at which rules judge what has a date (tests, contracts, waivers), where no `--date` is given;
+    absent: the day of the run."""
     currency: Annotated[str, AfterValidator(_currency)] = "USD"
     """Currency of budgets and sums (ISO 4217)."""
     languages: Many[Annotated[str, AfterValidator(_language)]] = ("en",)

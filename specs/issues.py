@@ -71,7 +71,7 @@ def _on_one_line(text: str) -> str:
 
 
 def in_order(issues: Iterable[Issue]) -> tuple[Issue, ...]:
-    """Each issue once, by file, line and column, then code, then message; those without a place come first."""
+    """Each issue once, by file, line and column, then code and message; those without a place come first."""
     return tuple(sorted(dict.fromkeys(issues), key=_place_then_code))
 
 

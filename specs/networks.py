@@ -163,7 +163,16 @@ class Zone(Element):
     """A security zone."""
 
     kind: Literal[
-        "internet", "dmz", "users", "tenant", "internal", "restricted", "management", "backup", "forensics", "cert"
+        "internet",
+        "dmz",
+        "users",
+        "tenant",
+        "internal",
+        "restricted",
+        "management",
+        "backup",
+        "forensics",
+        "cert",
     ]
     """What lives in it."""
     sites: Many[Annotated[str, Ref("sites", lapses=True)]] = ()

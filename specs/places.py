@@ -23,8 +23,8 @@ class Hazard(Element):
     duration: Estimate | None = None
     """How long what is exposed is away."""
     exposed: Many[LapsingRef] = ()
-    """Elements lost when it strikes. A site names its own hazards, a circuit its ducts and exchanges: what they name
-    need not be repeated here."""
+    """Elements lost when it strikes. A site names its own hazards, a circuit its ducts and exchanges: what they
+    name need not be repeated here."""
     cause_of: Literal["loss", "degradation"] = "loss"
     """Whether what is exposed is lost or only loses its reserve (fuel, import, staff)."""
 
@@ -81,7 +81,16 @@ class Room(Element):
     site: Annotated[str, Ref("sites")]
     """Where it is."""
     purpose: Literal[
-        "data-hall", "power", "battery", "generator", "cooling", "network", "storage", "office", "forensics", "vault"
+        "data-hall",
+        "power",
+        "battery",
+        "generator",
+        "cooling",
+        "network",
+        "storage",
+        "office",
+        "forensics",
+        "vault",
     ]
     """What it is for."""
     area: Area | None = None
@@ -91,7 +100,8 @@ class Room(Element):
     floor_load: Mass | None = None
     """What a square metre bears."""
     cooling_needs: Count | None = None
-    """How many of the cooling units that serve it carry its design load (k of n); absent: their capacities decide."""
+    """How many of the cooling units that serve it carry its design load (k of n); absent: their capacities
+    decide."""
     fire_compartment: str | None = None
     """Rooms of one name burn together."""
     hazards: Many[Annotated[str, Ref("hazards")]] = ()

@@ -8,9 +8,9 @@ from specs.base import Amount, Count, Date, Element, LapsingRef, Many, Need, Num
 from specs.units import Bandwidth, DataSize, Duration
 
 PlatformKind = Literal[
-    "compute", "block-storage", "object-storage", "database", "identity", "dns", "time", "pki-kms", "backup", "siem",
-    "log-store", "integration", "mail", "monitoring", "load-balancer", "firewall", "management", "virtualisation",
-    "evidence", "other",
+    "compute", "block-storage", "object-storage", "database", "identity", "dns", "time", "pki-kms",
+    "backup", "siem", "log-store", "integration", "mail", "monitoring", "load-balancer", "firewall",
+    "management", "virtualisation", "evidence", "other",
 ]  # fmt: skip
 
 

@@ -10,7 +10,14 @@ class Safeguard(Element):
     """Fire detection and suppression, sensors, access zones, cameras, time sources."""
 
     kind: Literal[
-        "fire-detection", "fire-suppression", "temperature", "humidity", "leak", "access-zone", "camera", "time-source"
+        "fire-detection",
+        "fire-suppression",
+        "temperature",
+        "humidity",
+        "leak",
+        "access-zone",
+        "camera",
+        "time-source",
     ]
     """What it is."""
     site: Annotated[str, Ref("sites")]

@@ -22,7 +22,7 @@ def plain(text: str) -> str:
 
 
 def hidden_character(text: str) -> str | None:
-    """The first character that steers direction, controls a terminal or shows as nothing; None if there is none.
+    """The first character that steers direction, controls a terminal or shows as nothing; None if none does.
 
     >>> hidden_character("hall-a") is None
     True
