@@ -23,8 +23,8 @@ class Hazard(Element):
     duration: Estimate | None = None
     """How long what is exposed is away."""
     exposed: Many[LapsingRef] = ()
-    """Elements lost when it strikes. A site names its own hazards, a circuit its ducts and exchanges: what they
-    name need not be repeated here."""
+    """Elements lost when it strikes. A site names its own hazards, a circuit its ducts and exchanges: what
+    they name need not be repeated here."""
     cause_of: Literal["loss", "degradation"] = "loss"
     """Whether what is exposed is lost or only loses its reserve (fuel, import, staff)."""
 
