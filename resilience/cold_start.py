@@ -114,7 +114,8 @@ def _links(start: ColdStart, cycle: list[int]) -> tuple[Chain, list[tuple[int, i
         edge = needs.edges[names[here], names[there]]
         first = first or (here, there)
         shows = needs.nodes[names[there]]["shows"]
-        if shows is None or shows == source:
+        closes = there == cycle[0]
+        if shows is None or (shows == source and not (closes and not links)):
             continue
         owner = needs.edges[names[first[0]], names[first[1]]]
         links.append(Link(source, shows, owner["kind"], edge["why"], edge["path"], owner["tolerates"]))

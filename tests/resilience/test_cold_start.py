@@ -94,3 +94,13 @@ def test_an_alternative_that_can_begin_breaks_it() -> None:
         {"kind": "start", "any_of": ["services/dns", "platforms/bare"]}
     ]
     assert deadlocks(**collections) == ()
+
+
+def test_what_needs_itself_to_start_is_a_ring_of_one() -> None:
+    collections = classic()
+    collections["platforms"]["hypervisor"]["needs"] = [{"kind": "start", "on": "platforms/hypervisor"}]
+    collections["services"] = {}
+    collections["workloads"] = {}
+    (deadlock,) = deadlocks(**collections)
+    assert [(link.source, link.target) for link in deadlock.cycle] == [("platforms/hypervisor",) * 2]
+    assert deadlock.frees == ("platforms/hypervisor",)
