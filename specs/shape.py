@@ -19,6 +19,7 @@ def field_of(model: type[BaseModel], name: str | int) -> FieldInfo | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def keys_of(model: type[BaseModel]) -> tuple[str, ...]:
     """The keys that may be written in that model; an element's own id is never one."""
     return tuple(

@@ -38,6 +38,8 @@ def faults_of_phases(header: Header) -> Iterator[Fault]:
 
 def faults_of_moments(collection: str, element: Element, plan: Timeline) -> Iterator[Fault]:
     """What an element says of the plan: known phases, entering before leaving, changing while in service."""
+    if element.model_fields_set.isdisjoint(PLANNED_FIELDS):
+        return
     path: FieldPath = (collection, element.id)
     named = [
         ((*path, field), moment)
@@ -68,7 +70,8 @@ def faults_of_moments(collection: str, element: Element, plan: Timeline) -> Iter
         elif not enters <= plan.rank(moment) < leaves:
             message = f"`{element.id}` changes in `{moment}`, and is not in service then"
             yield Fault("PHASE-006", where, message, "change it in a phase between its own")
-    yield from _faults_of_changes(path, element, plan)
+    if element.changes:
+        yield from _faults_of_changes(path, element, plan)
 
 
 def _faults_of_changes(path: FieldPath, element: Element, plan: Timeline) -> Iterator[Fault]:
