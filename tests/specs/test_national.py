@@ -123,12 +123,26 @@ def test_recovery_centre_has_room_for_what_it_was_built_for(last: Estate) -> Non
     assert (last.power["dr-ups-a"].rating or 0.0) * DERATED >= 120_000.0
 
 
-def test_racks_are_as_dense_as_a_ministry_has_them(last: Estate) -> None:
+def drawn_in_racks(estate: Estate, rooms: str) -> list[float]:
+    """Planned load of each rack in rooms whose ids begin so, in W."""
     drawn: Counter[str] = Counter()
-    for device in last.devices.values():
-        if device.rack is not None:
-            drawn[device.rack] += round(device.draw or last.models[device.model].draw or 0.0)
-    at_ndc = [watts for rack, watts in drawn.items() if last.racks[rack].room.startswith("ndc-hall")]
+    for device in estate.devices.values():
+        if device.rack is not None and estate.racks[device.rack].room.startswith(rooms):
+            drawn[device.rack] += round(device.draw or estate.models[device.model].draw or 0.0)
+    return sorted(map(float, drawn.values()))
+
+
+def test_data_centre_draws_two_hundred_kilowatts_today(whole: Estate) -> None:
+    assert sum(drawn_in_racks(whole.as_of("today"), "ndc-hall")) == pytest.approx(200_000, rel=0.03)
+
+
+def test_a_fifth_of_each_site_is_left_for_growth(last: Estate) -> None:
+    for site, rooms in (("ndc", "ndc-hall"), ("dr", "dr-hall")):
+        assert sum(drawn_in_racks(last, rooms)) <= 0.8 * (last.sites[site].power_limit or 0.0)
+
+
+def test_racks_are_as_dense_as_a_ministry_has_them(last: Estate) -> None:
+    at_ndc = drawn_in_racks(last, "ndc-hall")
     assert max(at_ndc) <= 10_000
     assert 3_000 <= sum(at_ndc) / len(at_ndc) <= 6_000
 
