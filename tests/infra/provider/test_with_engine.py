@@ -40,7 +40,7 @@ def project(engine: Engine, tmp_path: Path) -> Iterator[Project]:
 
 
 def in_step(project: Project, *stacks: str) -> None:
-    """The register's rows in service are exactly those of the state, by URN and id, and nothing is half done."""
+    """The register's rows in service are exactly those of the state, by URN and id, and nothing is open."""
     known = {urn: ident for stack in stacks or ("one",) for urn, ident in project.state_ids(stack).items()}
     assert {row.urn: row.token for row in project.rows()} == known
     with project.register() as register:
@@ -240,9 +240,7 @@ def test_a_secret_property_stops_the_preview_and_stands_nowhere(project: Project
         " {'key': 'a', 'model': 'm', 'access': pulumi.Output.secret('hunter2')})\n"
     )
     said = project.run("preview", expect=1)
-    assert (
-        "access: is a secret, and no property may be one" in " ".join(said.split()) or "is a secret" in said
-    )
+    assert "is a secret, and no property may be one" in " ".join(said.split())
     project.run("up", "--yes", "--skip-preview", expect=1)
     kept = [file for file in project.folder.rglob("*") if file.is_file() and file.name != "__main__.py"]
     assert [file for file in kept if b"hunter2" in file.read_bytes()] == []
@@ -275,7 +273,7 @@ def test_what_one_stack_holds_stops_the_preview_of_another(project: Project) -> 
 
 
 def test_the_engine_takes_the_schema_for_a_whole_one(project: Project) -> None:
-    said = project.run("package", "get-schema", str(PROVIDER / "pulumi-resource-thabat"))
+    said = project.run("package", "get-schema", str(PROVIDER / "pulumi-resource-thabat"), stack=None)
     schema = json.loads(said[said.index("{") :])
     assert schema["name"] == "thabat"
     assert len(schema["resources"]) == 19
