@@ -39,10 +39,19 @@ def build() -> typer.Typer:
     return app
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"thabat {version('thabat')}")
+        raise typer.Exit(CLEAN)
+
+
 def thabat(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Errors only; no progress.")] = False,
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version and stop.", is_eager=True)
+        bool,
+        typer.Option("--version", help="Show the version and stop.", callback=_show_version, is_eager=True),
     ] = False,
 ) -> None:
     """Plans, proves, provisions and audits a national data centre, from one set of specs.
@@ -53,11 +62,6 @@ def thabat(
       thabat check my-estate         find what is wrong with it
       thabat up --estate my-estate   provision it into the asset register
     """
-    if version:
-        from importlib.metadata import version as installed
-
-        typer.echo(f"thabat {installed('thabat')}")
-        raise typer.Exit(CLEAN)
     if quiet:
         os.environ[console.QUIET] = "1"
 
