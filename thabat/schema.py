@@ -16,6 +16,12 @@ def schema(
     amending: Annotated[
         bool, typer.Option("--amending", help="For files that amend another estate: nothing is required.")
     ] = False,
+    pages: Annotated[
+        Path | None,
+        typer.Option(
+            "--pages", metavar="FOLDER", help="Write the format and its issues as Markdown instead."
+        ),
+    ] = None,
 ) -> None:
     """Print the JSON Schema (draft 2020-12) of an estate's files.
 
@@ -28,6 +34,12 @@ def schema(
     """
     from specs.schema import estate_schema_text
 
+    if pages is not None:
+        from specs.reference import pages as made
+
+        for name, page in made().items():
+            output.write_file(pages / name, page)
+        return
     text = estate_schema_text(amending=amending)
     if path is None or str(path) == "-":
         output.write_stdout(text)
