@@ -29,9 +29,9 @@ def issues_page() -> str:
     parts = [
         "# Issues",
         _filled(
-            "What loading says of an estate: a code, `file:line:column`, a sentence and a hint. All issues of a "
-            "stage are told at once; the stages are reading, merging, models, names and phases, and consistency "
-            "at each moment of the plan."
+            "What loading says of an estate: a code, `file:line:column`, a sentence and a hint. All issues "
+            "of a stage are told at once; the stages are reading, merging, models, names and phases, and "
+            "consistency at each moment of the plan."
         ),
         _NOTE,
     ]
@@ -46,7 +46,7 @@ def format_page() -> str:
         "# The estate format",
         _filled(
             f"Version {FORMAT_VERSION}. An estate is a folder of YAML files, or one file; each holds any of "
-            "the collections below, in any order. An element is declared under its id; its id may hold ranges "
+            "the collections below, in any order. An element is declared under its id; that may hold ranges "
             "(`srv-[01-20]`). `thabat schema` gives the same to an editor. A key in **bold** must be there."
         ),
         _NOTE,
