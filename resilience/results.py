@@ -86,7 +86,8 @@ class Standing:
     single_points: tuple[SinglePoint, ...]
     """By category, then event."""
     missing: tuple[Missing, ...]
-    """Undeclared facts among all that the service rests on."""
+    """Undeclared facts among all that the service rests on, but for those that could hide no single point
+    even if their elements were lost altogether."""
 
 
 @dataclass(frozen=True)

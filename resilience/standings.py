@@ -10,13 +10,58 @@ WIDE: frozenset[Category] = frozenset({"site", "common-cause"})
 design."""
 
 
+BOUNDED: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("circuits", "segments"),
+        ("circuits", "carrier"),
+        ("circuits", "device"),
+        ("devices", "feeds"),
+        ("devices", "cables"),
+        ("cooling", "feeds"),
+    }
+)
+"""Facts whose lack can do no worse than take their element down whatever happens; where even that gives a
+service no new single point of failure, they hide none."""
+
+
 def standings(sweep: Sweep) -> tuple[Standing, ...]:
     """Every service by id."""
     points = _single_points(sweep)
     missing = missing_by_service(sweep)
+    doubtful = _doubtful(sweep)
     return tuple(
-        _standing(sweep, service, points.get(service, []), missing[service])
+        _standing(
+            sweep,
+            service,
+            points.get(service, []),
+            tuple(fact for fact in missing[service] if service in doubtful or not is_bounded(fact)),
+        )
         for service in sorted(sweep.graph.estate.services)
+    )
+
+
+def is_bounded(fact: Missing) -> bool:
+    """Whether the worst that a missing fact can mean is the loss of its element.
+
+    >>> is_bounded(Missing("circuits/a", "segments", ("circuits", "a"), ""))
+    True
+    """
+    return (fact.element.partition("/")[0], fact.field) in BOUNDED
+
+
+def _doubtful(sweep: Sweep) -> frozenset[str]:
+    """Services that some event takes below their level if all elements with bounded gaps are lost besides."""
+    elements = frozenset(fact.element for fact in sweep.graph.missing if is_bounded(fact))
+    if not elements:
+        return frozenset()
+    narrow = sum(
+        1 << number
+        for number, (event, category) in enumerate(sweep.categories.items())
+        if not is_wide(sweep, event, category)
+    )
+    worst = Sweep(sweep.graph, always=elements)
+    return frozenset(
+        service for service, value in worst.below.items() if value & ~sweep.below[service] & narrow
     )
 
 

@@ -81,6 +81,9 @@ class Sweep:
     graph: EstateGraph
     together: tuple[tuple[str, ...], ...] = ()
     """Scenarios of one's own: what fails at once in each (any element), instead of every single event."""
+    always: frozenset[str] = frozenset()
+    """Elements that are lost in every scenario besides, though not in calm: the worst that is not known of
+    them."""
 
     @cached_property
     def compiled(self) -> Compiled:
@@ -120,11 +123,12 @@ class Sweep:
         """Of every node (by its number in `compiled`) the scenarios in which it is lost, of one event
         each."""
         index = self.compiled.index
-        own: dict[int, int] = defaultdict(int)
+        ones = (1 << len(self.events)) - 1
+        own: dict[int, int] = defaultdict(int, {index[name]: ones for name in self.always})
         for number, event in enumerate(self.events):
             for name in event.split(AND):
                 own[index[name]] |= 1 << number
-        return self.compiled.lost(own, (1 << len(self.events)) - 1)
+        return self.compiled.lost(own, ones)
 
     def lost_in(self, node: str) -> int:
         """The scenarios in which that node is lost; none where it is lost in calm already."""

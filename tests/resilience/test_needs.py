@@ -301,6 +301,36 @@ def test_a_route_that_nobody_declared_makes_the_answer_unknown_and_never_no() ->
     assert hidden.standings[0].has_single_point == "unknown"
 
 
+def with_devices(entry: dict[str, Any]) -> dict[str, Any]:
+    """The circuit, ending at the one router of each site."""
+    return entry | {"ends": [end | {"device": f"r-{end['site']}"} for end in entry["ends"]]}
+
+
+def test_an_undeclared_route_hides_nothing_where_the_service_bears_the_loss_of_its_circuit_besides() -> None:
+    passive = {"device_type": {"manufacturer": "E", "model": "Box", "is_powered": False}}
+    circuits = {
+        "ab": circuit("a", "b", "x", "d-ab"),
+        "au": circuit("a", "u", "y", "d-au"),
+        "bu": circuit("b", "u", "z", "d-bu"),
+        "av": circuit("a", "v", "x", "d-ab"),
+        "uv": circuit("u", "v", "z") | {"segments": None},
+    }
+
+    def missing(hidden: dict[str, Any]) -> set[str]:
+        analysis = far_service(
+            models={"box": passive},
+            sites={"v": {"role": "vault"}},
+            rooms={f"r{site}": {"site": site, "purpose": "network"} for site in "abuv"},
+            devices={f"r-{site}": {"model": "box", "role": "border", "room": f"r{site}"} for site in "abuv"},
+            circuits={name: with_devices(entry) for name, entry in (circuits | hidden).items()},
+        )
+        assert "circuits/uv" in {fact.element for fact in analysis.missing}
+        return {fact.element for fact in analysis.standings[0].missing}
+
+    assert "circuits/uv" not in missing({})
+    assert "circuits/uv" in missing({"au": circuit("a", "b", "y", "d-au")})
+
+
 def test_a_way_through_the_internet_between_sites_is_unknown_and_not_declared() -> None:
     ends = {"kind": "internet", "carrier": "x", "segments": []}
     analysis = far_service(
