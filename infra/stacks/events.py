@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pulumi.automation.events import DiagnosticEvent, EngineEvent, OpType, PolicyEvent, StepEventMetadata
 
-from infra.stacks.results import Action, Change, Violation
+from infra.stacks.results import RULE, Action, Change, Violation
 from specs.planned import COLLECTIONS
 from specs.text import plain
 
@@ -103,11 +103,13 @@ class Gathering:
             self._outputs_kept = step.old.outputs == step.new.outputs
 
     def _violation(self, event: PolicyEvent) -> None:
+        message = _text(event.message)
+        _, _, said = message.partition("\n")
+        if RULE.match(said):
+            message = said  # The engine puts the policy's description before what it says.
         level = "mandatory" if event.enforcement_level == "mandatory" else "advisory"
         self._violations.append(
-            Violation(
-                event.policy_name, "mandatory" if level == "mandatory" else "advisory", _text(event.message)
-            )
+            Violation(event.policy_name, "mandatory" if level == "mandatory" else "advisory", message)
         )
 
     def _diagnostic(self, event: DiagnosticEvent) -> None:

@@ -13,6 +13,9 @@ Action = Literal["create", "update", "replace", "delete"]
 
 ACTIONS: tuple[Action, ...] = ("create", "update", "replace", "delete")
 
+RULE = re.compile(r"(?P<head>(?:UNKNOWN )?(?P<rule>[A-Z]{2,8}-[0-9]{3})\b[^:\n]*): ?")
+"""How a message of Thabat's own pack begins: `PWR-001 dual-feed (high): `."""
+
 Ending = Literal["done", "stopped", "failed", "locked", "interrupted", "not-run"]
 """How a stack's part ended: as asked; by a policy, a fault, somebody's lock, the user; or it never began."""
 
@@ -45,11 +48,11 @@ class Violation:
     def rule(self) -> str:
         """Id of the rule at the head of the message, else the policy's name.
 
-        >>> Violation("thabat-mandatory", "mandatory", "UNKNOWN PWR-001 dual-feed (high): …").rule
+        >>> Violation("thabat-mandatory", "mandatory", "UNKNOWN PWR-001 dual-feed (high): devices/a: …").rule
         'PWR-001'
         """
-        found = re.match(r"(?:UNKNOWN )?([A-Z]{2,8}-[0-9]{3})\b", self.message)
-        return found[1] if found else self.policy
+        found = RULE.match(self.message)
+        return found["rule"] if found else self.policy
 
     @property
     def mandatory(self) -> bool:

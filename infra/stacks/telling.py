@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from infra.stacks.inputs import Inputs
-from infra.stacks.results import ACTIONS, Action, Change, Run, StackResult
+from infra.stacks.results import ACTIONS, RULE, Action, Change, Run, StackResult
 
 FORMAT_VERSION = "1.0"
 """Version of the JSON form; a minor one adds, a major one breaks."""
@@ -132,16 +132,24 @@ def _shown(changes: tuple[Change, ...], most: int) -> Iterator[str]:
 
 
 def _policies(run: Run) -> Iterator[str]:
-    """What policies say: what stops the plan, then what they advise."""
+    """What policies say, rule by rule: what stops the plan, then what they advise."""
     for title, mandatory in (("Stops the plan", True), ("Advice", False)):
         told = [one for one in run.violations if one.mandatory is mandatory]
         if told:
             yield f"{title} ({len(told)}):"
+        head = mending = ""
         for one in told:
-            first, *rest = one.message.splitlines() or [one.policy]
-            yield f"  {first}"
-            yield from (f"    {line}" for line in rest)
-            yield f"    Stack: {', '.join(one.stacks)}"
+            found = RULE.match(one.message)
+            if (found["head"] if found else one.policy) != head:
+                head, mending = found["head"] if found else one.policy, ""
+                yield f"  {head}"
+            first, *rest = one.message[found.end() if found else 0 :].splitlines() or [""]
+            yield f"    {first} (stack {', '.join(one.stacks)})"
+            for line in rest:
+                if line.startswith("Mend: ") and line == mending:
+                    continue
+                mending = line if line.startswith("Mend: ") else mending
+                yield f"      {line}"
 
 
 def _summary(run: Run) -> str:
