@@ -1,0 +1,1 @@
+"""How long Thabat takes and how much memory it needs, as estates grow."""
