@@ -55,7 +55,7 @@ class Expansion:
                 yield key, self._in_place(body)
             return
         keys = ranges.texts()
-        if not self._is_id(keys[0], body):
+        if not self._is_id(max(keys, key=len), body):
             return
         bodies = self._bound(body, Binding(ranges))
         if bodies is None:

@@ -22,7 +22,7 @@ from specs.locate import Places
 from specs.model import COLLECTIONS, Estate
 from specs.reading import Node
 from specs.sources import Layer
-from specs.text import did_you_mean, plain
+from specs.text import did_you_mean
 
 MOST_LAYERS: Final = 8
 """Estates that may be laid over each other."""
@@ -85,6 +85,8 @@ class _Files:
         data = sources.content(layer, name)
         shown = layer.shown(name)
         self.size += len(data)
+        if self.size > sources.MOST_BYTES_TOGETHER:
+            raise SpecError([sources.too_much_together(shown)])
         self.contents[shown] = hashlib.sha256(data).hexdigest()
         self.layers[shown] = layer
         return reading.read(data, shown, as_text=as_text)
@@ -108,9 +110,6 @@ class _Files:
             except SpecError as fault:
                 issues.extend(fault.issues)
                 continue
-            if self.size > sources.MOST_BYTES_TOGETHER:
-                issues.append(reading.too_large(layer.shown(name)))
-                break
             if document.value is None:
                 continue
             if not isinstance(document.value, dict):
@@ -140,14 +139,15 @@ def _base(content: _LayerContent, above: list[Layer], issues: list[Issue]) -> La
         message = f"`{AMENDS}` names an estate's folder beside this one, or a bundled estate"
         issues.append(Issue("AMEND-001", location, message, "write its name alone, without a slash"))
         return None
-    beside = content.layer.root.parent if content.layer.only is None else content.layer.root
+    of_folder = content.layer.only is None
+    beside = content.layer.root.parent if of_folder else content.layer.root
     if (beside / name).is_dir() and not (beside / name).is_symlink():
-        layer = sources.layer_at(beside / name, f"../{name}/" if content.layer.only is None else f"{name}/")
+        up = "bundled:" if content.layer.called.startswith("bundled:") else "../" if of_folder else ""
+        layer = sources.layer_at(beside / name, f"{up}{name}/")
     elif name in bundled():
         layer = sources.layer_at(folder_of(name), f"bundled:{name}/")
     else:
-        near = [entry.name for entry in beside.iterdir() if entry.is_dir()] if beside.is_dir() else []
-        hint = did_you_mean(name, {*near, *bundled()} - {content.layer.root.name})
+        hint = did_you_mean(name, {*sources.folders_in(beside), *bundled()} - {content.layer.root.name})
         issues.append(Issue("AMEND-001", location, f"there is no estate `{name}` to amend", hint))
         return None
     if (
@@ -192,26 +192,47 @@ def _without_nothing(collections: dict[str, Node]) -> dict[str, Node]:
 
 
 def _put_device_types(root: Node, files: _Files, issues: list[Issue]) -> None:
+    """Put each device-type file in the place of its path, in models and in what is to change of them."""
     models = root.value.get("models")
     if models is None or not isinstance(models.value, dict):
         return
     known: dict[tuple[Path, str], Node | None] = {}
-    for key, model in list(models.value.items()):
-        written = model.value.get("device_type") if isinstance(model.value, dict) else None
-        if written is None or not isinstance(written.value, str):
-            continue
-        layer = files.layers[written.file]
-        try:
-            name = sources.device_type_name(layer, written.value)
-        except ValueError as fault:
-            hint = did_you_mean(written.value, sources.device_types_beside(layer))
-            issues.append(Issue("FILE-001", written.location, f"device_type: {fault}", hint))
-            continue
-        if (layer.root, name) not in known:
-            known[layer.root, name] = _device_type(layer, name, files, issues)
-        content = known[layer.root, name]
-        if content is not None:
-            models.value[key] = model.like(model.value | {"device_type": content.like(content.value)})
+    root.value["models"] = models.like(
+        {key: _with_device_type(model, known, files, issues) for key, model in models.value.items()}
+    )
+
+
+def _with_device_type(
+    model: Node, known: dict[tuple[Path, str], Node | None], files: _Files, issues: list[Issue]
+) -> Node:
+    if not isinstance(model.value, dict):
+        return model
+    fields = dict(model.value)
+    changes = fields.get("changes")
+    if changes is not None and isinstance(changes.value, dict):
+        fields["changes"] = changes.like(
+            {key: _with_device_type(each, known, files, issues) for key, each in changes.value.items()}
+        )
+    written = fields.get("device_type")
+    if written is not None and isinstance(written.value, str):
+        content = _content_of(written, known, files, issues)
+        fields["device_type"] = content.like(content.value) if content is not None else written
+    return model.like(fields)
+
+
+def _content_of(
+    written: Node, known: dict[tuple[Path, str], Node | None], files: _Files, issues: list[Issue]
+) -> Node | None:
+    layer = files.layers[written.file]
+    try:
+        name = sources.device_type_name(layer, written.value)
+    except ValueError as fault:
+        hint = did_you_mean(written.value, sources.device_types_beside(layer))
+        issues.append(Issue("FILE-001", written.location, f"device_type: {fault}", hint))
+        return None
+    if (layer.root, name) not in known:
+        known[layer.root, name] = _device_type(layer, name, files, issues)
+    return known[layer.root, name]
 
 
 def _device_type(layer: Layer, name: str, files: _Files, issues: list[Issue]) -> Node | None:
@@ -248,7 +269,7 @@ def _located(fault: Fault, places: Places) -> Issue:
     also = [str(place) for place in map(places.at, fault.related) if place is not None]
     message = f"{fault.message} (also at {', '.join(also)})" if also else fault.message
     place = places.of_key(fault.path) if fault.code == "KEY-001" else places.at(fault.path)
-    return Issue(fault.code, place, plain(message), fault.hint)
+    return Issue(fault.code, place, message, fault.hint)
 
 
 def _stage(work: Callable[..., T | None], *given: Any) -> T:

@@ -113,11 +113,19 @@ def device_type_name(layer: Layer, written: str) -> str:
 
 def device_types_beside(layer: Layer) -> tuple[str, ...]:
     """Device-type files that lie in the usual folder, for hints."""
-    folder = layer.root / DEVICE_TYPES
-    if not folder.is_dir():
-        return ()
-    found = (entry.name for entry in os.scandir(folder) if entry.name.endswith(YAML_SUFFIXES))
-    return tuple(sorted(f"{DEVICE_TYPES}/{name}" for name in found))
+    names = (entry.name for entry in _entries(layer.root / DEVICE_TYPES))
+    return tuple(sorted(f"{DEVICE_TYPES}/{name}" for name in names if name.endswith(YAML_SUFFIXES)))
+
+
+def folders_in(folder: Path) -> tuple[str, ...]:
+    """The folders beside an estate, for hints."""
+    return tuple(sorted(entry.name for entry in _entries(folder) if entry.is_dir()))
+
+
+def too_much_together(shown: str) -> Issue:
+    """The issue for the file with which an estate becomes too large."""
+    message = f"with this file the estate is larger than {MOST_BYTES_TOGETHER // 1_000_000} MB"
+    return Issue("FILE-003", Location(shown, 1, 1), message, "keep apart what is no estate")
 
 
 def _walk(layer: Layer, below: str, issues: list[Issue], depth: int = 0) -> Iterator[str]:
@@ -178,8 +186,11 @@ def _irregular(location: Location) -> Issue:
 
 
 def _siblings(path: Path) -> str:
+    return did_you_mean(path.name, [entry.name for entry in _entries(path.parent)])
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
     try:
-        names = [entry.name for entry in os.scandir(path.parent)]
-    except OSError:
-        return ""
-    return did_you_mean(path.name, names)
+        return list(os.scandir(folder))
+    except (OSError, ValueError):
+        return []

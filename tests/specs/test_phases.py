@@ -10,7 +10,7 @@ from specs.header import Header
 from specs.issues import SpecError
 from specs.model import Estate
 from specs.phases import timeline
-from tests.specs.estates_made import PHASES, issues, loaded
+from tests.specs.estates_made import PHASES, SERVER, issues, loaded, written
 
 MOMENTS = ("today", "one/move", "one/cut", "one", "two")
 
@@ -128,6 +128,18 @@ rooms:
     told = issues(tmp_path, text, PHASES)
     assert [(issue.code, str(issue.location)) for issue in told] == [("PHASE-005", "estate.yaml:11:13")]
     assert "in `one/cut`" in told[0].message
+
+
+def test_a_model_may_change_its_device_type(tmp_path: Path) -> None:
+    written(tmp_path, {"device-types/tall.yaml": SERVER.replace("u_height: 2", "u_height: 4")})
+    text = "models: {m: {device_type: device-types/server.yaml, changes: {two: {device_type: %s}}}}\n"
+    plan = loaded(tmp_path, text % "device-types/tall.yaml", PHASES).estate
+    assert plan.as_of("one").models["m"].device_type.u_height == 2
+    assert plan.as_of("two").models["m"].device_type.u_height == 4
+    told = issues(tmp_path, text % "device-types/tal.yaml", PHASES)
+    assert [(issue.code, issue.hint) for issue in told] == [
+        ("FILE-001", "did you mean `device-types/tall.yaml`?")
+    ]
 
 
 moments = st.sampled_from(MOMENTS[1:])
