@@ -132,13 +132,18 @@ class Project:
 
     def state_ids(self, stack: str = "one") -> dict[str, str]:
         """By URN: the ids that the engine's state holds, of our resources alone."""
-        state = self.folder / "home" / "state" / ".pulumi" / "stacks" / "bench" / f"{stack}.json"
-        latest = json.loads(state.read_text())["checkpoint"]["latest"]
-        return {
-            one["urn"]: one["id"]
-            for one in latest.get("resources", [])
-            if one["type"].startswith("thabat:index:")
-        }
+        return ids_in_state(self.folder / "home" / "state", "bench", stack)
+
+
+def ids_in_state(state: Path, project: str, stack: str) -> dict[str, str]:
+    """By URN: the ids of our resources that a file backend in that folder holds."""
+    file = state / ".pulumi" / "stacks" / project / f"{stack}.json"
+    latest = json.loads(file.read_text())["checkpoint"]["latest"]
+    return {
+        one["urn"]: one["id"]
+        for one in latest.get("resources", [])
+        if one["type"].startswith("thabat:index:") and one["type"] != "thabat:index:Plan"
+    }
 
 
 def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
