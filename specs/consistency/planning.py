@@ -13,6 +13,7 @@ from specs.equipment import Device
 from specs.expanding import ID
 from specs.header import TODAY, Header, Phase
 from specs.issues import Fault, FieldPath
+from specs.people import Contract
 from specs.phases import PLANNED_FIELDS, Timeline, changed, changes_until
 from specs.references import Reference
 from specs.services import Service
@@ -156,6 +157,8 @@ def _happened(element: Element) -> Iterator[tuple[FieldPath, str, date]]:
         yield ("acceptance", "on"), "accepted", element.acceptance.on
     if isinstance(element, Backup) and element.last_restore_test is not None:
         yield ("last_restore_test", "on"), "restored in a test", element.last_restore_test.on
+    if isinstance(element, Contract) and element.ends is not None:
+        yield ("ends",), "ends", element.ends
     if isinstance(element, Service):
         for place, exercise in enumerate(element.exercises):
             yield ("exercises", place, "on"), "exercised", exercise.on
