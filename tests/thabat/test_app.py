@@ -10,6 +10,7 @@ import pytest
 
 from thabat import app, exits, output, settings
 from thabat.exits import Stop
+from thabat.reference import page
 
 ESCAPE = "\x1b["
 COLOUR = re.compile(r"\x1b\[(?:[0-9;]*;)?3[0-7]")
@@ -163,3 +164,8 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     )
     assert "Traceback" not in piped.stderr
     assert piped.stdout
+
+
+def test_the_reference_page_of_the_commands_is_current() -> None:
+    written = (Path(__file__).parents[2] / "docs" / "reference" / "commands.md").read_text("utf-8")
+    assert page() == written, "run: python -m thabat.reference docs/reference/commands.md"
