@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any, Final
 
-from infra.observe.stocktake import Stocktake, by_name, digest_of
+from infra.observe.stocktake import Stocktake, digest_of
 from infra.register.rows import Seen
 from specs.importing.naming import identifier
 from specs.importing.netbox_rows import DeviceRow, RackRow, read_devices, read_racks
@@ -19,9 +19,7 @@ def read_netbox_devices(data: bytes, file: str, names: Mapping[str, Mapping[str,
     rows = read_devices(data, file)
     there = [row for row in rows if row.status not in NOT_THERE_YET and row.name]
     notes = _left_out(len(rows) - len(there), "are planned, in stock or without a name")
-    seen = [
-        Seen("devices", by_name(names.get("devices", {}), row.name), _device(row, names)) for row in there
-    ]
+    seen = [Seen("devices", _named(names, "devices", row.name), _device(row, names)) for row in there]
     return Stocktake(_once(seen, file), digest_of(data), notes)
 
 
@@ -30,7 +28,7 @@ def read_netbox_racks(data: bytes, file: str, names: Mapping[str, Mapping[str, s
     rows = read_racks(data, file)
     there = [row for row in rows if row.status not in NOT_THERE_YET]
     notes = _left_out(len(rows) - len(there), "are planned")
-    seen = [Seen("racks", by_name(names.get("racks", {}), row.name), _rack(row, names)) for row in there]
+    seen = [Seen("racks", _named(names, "racks", row.name), _rack(row, names)) for row in there]
     return Stocktake(_once(seen, file), digest_of(data), notes)
 
 

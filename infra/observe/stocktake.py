@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -152,8 +152,3 @@ def _twice(found: Sequence[tuple[Row, Seen]]) -> Iterator[Issue]:
 
 def _issue(row: Row, field: str, message: str, hint: str) -> Issue:
     return Issue("OBS-001", row.at(field), message, hint)
-
-
-def by_name(names: Mapping[str, str], text: str) -> str:
-    """The id that a name from elsewhere stands for, else the name itself."""
-    return names.get(text.casefold(), text)

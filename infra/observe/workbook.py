@@ -3,6 +3,7 @@
 import io
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, Final
@@ -70,6 +71,26 @@ def _guard(data: bytes, file: str) -> None:
             raise _refused(file, "the workbook is encrypted", "save it without a password")
     if not any(part.filename == "xl/workbook.xml" for part in parts):
         raise _refused(file, "the archive holds no workbook")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            declares = any(_declares(archive, part) for part in parts)
+    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, EOFError):
+        raise _refused(file, "the file is no whole workbook") from None
+    if declares:
+        raise _refused(file, "a part of the workbook declares entities of its own, as no spreadsheet does")
+
+
+def _declares(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    """Whether a part has a document type, in which entities can be made that unfold without end."""
+    tail = b""
+    with archive.open(part) as stream:
+        while chunk := stream.read(_MEGABYTE):
+            # A null between the letters is how UTF-16 writes them.
+            letters = (tail + chunk).replace(b"\0", b"")
+            if b"<!DOCTYPE" in letters or b"<!ENTITY" in letters:
+                return True
+            tail = chunk[-64:]
+    return False
 
 
 def _rows(book: Any, raw: Any, file: str) -> Iterator[list[Cell]]:
