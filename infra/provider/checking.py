@@ -1,23 +1,25 @@
 """Whether a resource's inputs can be: before anything is made, at preview too."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from infra.provider.kinds import PLAN_PROPERTIES, element_of
 from infra.provider.values import Foreign, Secret, Unknown, paths_of
 from infra.provider.wishes import Wishes
-from infra.register.claiming import Holdings
 from infra.register.claims import claims_of
 from infra.register.errors import Collision, Impossible
 from specs.planned import TABLES
 from specs.text import did_you_mean
+
+if TYPE_CHECKING:
+    from infra.register.claiming import Holdings
 
 _SHOWN = 5
 """Failures shown of each sort; the rest is counted."""
 
 
 def element_failures(
-    urn: str, collection: str, inputs: Mapping[str, Any], wishes: Wishes, holdings: Holdings | None
+    urn: str, collection: str, inputs: Mapping[str, Any], wishes: Wishes, holdings: "Holdings | None"
 ) -> tuple[Impossible, ...]:
     """What stands against an element: of itself, of its stack's other resources, of other stacks' rows."""
     unfit = (*_secrets(inputs), *_foreign(inputs), *_key(inputs))

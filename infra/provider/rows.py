@@ -3,15 +3,18 @@
 import threading
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from infra.provider.kinds import collection_of, element_of
 from infra.provider.wishes import Wishes
-from infra.register.claiming import Holdings
 from infra.register.errors import CollisionError, NoSuchRowError
-from infra.register.location import locate
-from infra.register.register import Register
+from infra.register.location import is_absent, locate
 from infra.register.rows import Element, PlannedRow
+
+if TYPE_CHECKING:
+    # A preview of what is not there yet does without a database and its library.
+    from infra.register.claiming import Holdings
+    from infra.register.register import Register
 
 _TRIES = 20
 """Times a claim is asked for again because its holder yields; each finds another holder."""
@@ -33,14 +36,16 @@ class Rows:
                 self._register.close()
                 self._register = None
 
-    def existing(self) -> Register | None:
+    def existing(self) -> "Register | None":
         """The register, if there is one: nothing is made."""
         with self._lock:
-            if self._register is None:
+            if self._register is None and not is_absent(self.location):
+                from infra.register.register import Register
+
                 self._register = Register.existing(self.location)
             return self._register
 
-    def holdings(self) -> Holdings | None:
+    def holdings(self) -> "Holdings | None":
         """Who held what when this run first asked, if there is a register; writes find what changed since."""
         register = self.existing()
         with self._lock:
@@ -89,9 +94,11 @@ class Rows:
             )
         return row
 
-    def _open(self) -> Register:
+    def _open(self) -> "Register":
         with self._lock:
             if self._register is None:
+                from infra.register.register import Register
+
                 self._register = Register.open(self.location)
             return self._register
 

@@ -1,5 +1,7 @@
 """The asset register: planned and observed rows, their history and their life cycle, on SQLAlchemy."""
 
+from typing import TYPE_CHECKING, Any
+
 from infra.register.errors import (
     Collision,
     CollisionError,
@@ -12,7 +14,6 @@ from infra.register.errors import (
     RegisterUnreadableError,
 )
 from infra.register.location import DEFAULT_LOCATION, locate
-from infra.register.register import Register, this_actor
 from infra.register.rows import (
     STATES,
     Actor,
@@ -28,6 +29,9 @@ from infra.register.rows import (
     State,
     Unsettled,
 )
+
+if TYPE_CHECKING:
+    from infra.register.register import Register, this_actor
 
 __all__ = [
     "DEFAULT_LOCATION",
@@ -57,3 +61,12 @@ __all__ = [
     "locate",
     "this_actor",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The register itself, when it is first asked for: its database library takes a while to load."""
+    if name in ("Register", "this_actor"):
+        from infra.register import register
+
+        return getattr(register, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -34,6 +34,14 @@ def is_url(location: str) -> bool:
     return _SCHEME.match(location) is not None
 
 
+def is_absent(location: str) -> bool:
+    """Whether no register can be there: a file that is not there or is empty. A server may have one."""
+    if is_url(location) and not location.lower().startswith("sqlite:"):
+        return False
+    file = Path(re.sub(r"^sqlite[^:]*:///", "", location, flags=re.IGNORECASE)).expanduser()
+    return not file.is_dir() and (not file.exists() or file.stat().st_size == 0)
+
+
 def shown(location: str) -> str:
     """The location without a password, to be shown.
 

@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -131,6 +133,12 @@ def test_a_preview_writes_nothing(ask: Asking, register: Register) -> None:
     ask.diff("devices", "d", DEVICE, {**DEVICE, "serial": "S"})
     ask.read("devices", "d", ident, DEVICE)
     assert (register.planned(retired=True), register.history()) == before
+
+
+def test_the_database_library_is_loaded_only_when_there_is_a_register() -> None:
+    loaded = "import infra.provider.__main__, sys; print('sqlalchemy' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert said.stdout == "False\n"
 
 
 # Against other stacks.

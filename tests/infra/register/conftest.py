@@ -41,7 +41,18 @@ def postgresql() -> Iterator[str]:
             user = pwd.getpwnam("postgres").pw_uid
             os.chown(folder, user, -1)
         data = folder / "data"
-        make: list[str | Path] = [programs / "initdb", "-D", data, "-U", "thabat", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        make: list[str | Path] = [
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "thabat",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
         subprocess.run(make, check=True, capture_output=True, user=user, cwd="/")
         options: list[str | Path] = ["-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
         with (folder / "log").open("wb") as log:

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from infra.register import NewerRegisterError, Register, RegisterUnreadableError
-from infra.register.location import locate
+from infra.register.location import is_absent, locate
 from infra.register.opening import _MIGRATIONS, FORM, open_engine
 from infra.register.tables import metadata
 from tests.infra.register.things import rack, rack_of
@@ -134,6 +134,19 @@ def test_the_place_is_as_configured_else_from_the_environment_else_below_the_pro
     assert locate(None, root, {"THABAT_REGISTER": "/b.sqlite"}) == "/b.sqlite"
     assert locate(None, root, {}) == "/estate/.thabat/register.sqlite"
     assert locate("", root, {"THABAT_REGISTER": ""}) == "/estate/.thabat/register.sqlite"
+
+
+def test_a_file_that_is_not_there_or_empty_is_no_register_and_a_server_may_have_one(tmp_path: Path) -> None:
+    empty, full = tmp_path / "empty", tmp_path / "full"
+    empty.touch()
+    full.write_text("x")
+    assert is_absent(str(tmp_path / "none"))
+    assert is_absent(f"sqlite:///{tmp_path / 'none'}")
+    assert is_absent(str(empty))
+    assert not is_absent(str(full))
+    assert not is_absent(f"sqlite:///{full}")
+    assert not is_absent(str(tmp_path))
+    assert not is_absent("postgresql://db/register")
 
 
 def _open_and_plan(location: str, name: str) -> None:
