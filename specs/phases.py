@@ -102,9 +102,9 @@ def settled(element: Element, plan: Timeline, rank: int) -> Element:
         return changed(element, changes)
     if element.model_fields_set.isdisjoint(PLANNED_FIELDS):
         return element
-    fields = element.model_fields_set.difference(PLANNED_FIELDS)
-    values = {name: getattr(element, name) for name in fields}
-    return type(element).model_construct(set(fields), **values)
+    copy = element.model_copy(update={"enters": None, "leaves": None, "changes": {}})
+    copy.model_fields_set.difference_update(PLANNED_FIELDS)
+    return copy
 
 
 def changes_until(element: Element, plan: Timeline, rank: int) -> dict[str, Any]:

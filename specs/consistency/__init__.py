@@ -128,17 +128,19 @@ def _at_each_moment(estate: Estate, versions: _Versions) -> Iterator[Fault]:
 
 def _at(estate: Estate, versions: _Versions, rank: int, moment: str) -> Iterator[Fault]:
     plan = versions.plan
-    serving = {
-        f"{collection}/{element.id}"
-        for collection, element in estate.elements()
-        if plan.serves(element, rank)
-    }
-    if len(serving) < sum(1 for _ in estate.elements()):
+    serving: set[str] = set()
+    gone: set[str] = set()
+    for collection, element in estate.elements():
+        if plan.serves(element, rank):
+            serving.add(f"{collection}/{element.id}")
+        else:
+            gone |= {element.id, f"{collection}/{element.id}"}
+    if gone:
         for collection, element in estate.elements():
             if f"{collection}/{element.id}" in serving:
                 version = versions.of(element, plan, rank)
                 references = versions.references(version)
-                if any(not any(c in serving for c in reference.candidates) for reference in references):
+                if any(reference.to in gone for reference in references):
                     path = (collection, element.id)
                     yield from not_in_service(path, version, references, serving.__contains__, moment)
     yield from _physical(at_rank(estate, plan, rank, versions.of))

@@ -54,7 +54,6 @@ class Known:
 def undeclared(held: Iterable[Holder], known: Known) -> Iterator[Fault]:
     """A name that stands for nothing."""
     for path, references in held:
-        own = "/".join(map(str, path))
         for reference in references:
             if not reference.collections:
                 yield from _any((*path, *reference.path), reference.to, known)
@@ -66,7 +65,11 @@ def undeclared(held: Iterable[Holder], known: Known) -> Iterator[Fault]:
                     f"there is no `{reference.to}` in {meant}",
                     known.hint(reference.to, reference.collections),
                 )
-            elif own in reference.candidates and not _is_power_input((*path, *reference.path)):
+            elif (
+                path[1:] == (reference.to,)
+                and path[0] in reference.collections
+                and not _is_power_input(path, reference)
+            ):
                 yield _itself((*path, *reference.path), reference.to)
 
 
@@ -90,6 +93,6 @@ def _itself(where: FieldPath, to: str) -> Fault:
     return Fault("REF-003", where, f"`{to}` names itself here", "name another element, or leave it out")
 
 
-def _is_power_input(where: FieldPath) -> bool:
+def _is_power_input(path: FieldPath, reference: Reference) -> bool:
     """A loop of power is told as such."""
-    return where[0] == "power" and where[2:3] == ("inputs",)
+    return path[0] == "power" and reference.path[0] == "inputs"
