@@ -5,6 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import inf
+
+import networkx as nx
 
 from resilience.links import Ways
 from resilience.results import FailoverPath, Missing, Tri, in_order
@@ -45,6 +48,7 @@ class Failovers:
 
     sweep: Sweep
     ways: Ways
+    bounds: dict[tuple[str, str, str], tuple[float, float]] = field(default_factory=dict)
     trees: dict[tuple[str, str, frozenset[str]], dict[str, tuple[object, Path, Path]]] = field(
         default_factory=dict
     )
@@ -162,22 +166,28 @@ class Failovers:
             yield self._path(flow, way, event, loads, tuple(sorted(cut[flow])) if not event else ())
 
     def _loads(self, routed: dict[Flow, Routed], event: str) -> dict[str, tuple[float, list[Missing]]]:
-        """What crosses each circuit: a service counts once, however many of its users come that way."""
-        seen: set[tuple[str, str, str]] = set()
+        """What crosses each circuit, and what is not known of it."""
         sums: dict[str, float] = defaultdict(float)
         missing: dict[str, list[Missing]] = defaultdict(list)
         for flow, way in routed.items():
             needed, facts = self.needed(flow, way, event)
             for circuit in way.circuits or ():
-                if (flow.owner, flow.replication, circuit) not in seen:
-                    seen.add((flow.owner, flow.replication, circuit))
-                    sums[circuit] += needed or 0.0
-                    missing[circuit] += facts
+                sums[circuit] += needed or 0.0
+                missing[circuit] += facts
         return {circuit: (sums[circuit], missing[circuit]) for circuit in sorted(sums)}
 
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """From how many places each service is used."""
+        found: dict[str, int] = defaultdict(int)
+        for flow in self.flows:
+            found[flow.owner] += flow.fixed is None
+        return dict(found)
+
     def needed(self, flow: Flow, way: Routed, event: str) -> tuple[float | None, list[Missing]]:
-        """Bandwidth of a flow: the greatest of the service's components where it is served (in DR mode
-        away from its usual site), or the dataset's peak of writes."""
+        """Bandwidth of a flow: the dataset's peak of writes; or the greatest of the service's components
+        where it is served (in DR mode away from its usual site), in equal parts for all places of its
+        users, since which of them asks how much is not declared."""
         estate = self.sweep.graph.estate
         name = flow.owner.partition("/")[2]
         if flow.fixed is not None:
@@ -201,7 +211,7 @@ class Failovers:
                     missing.append(
                         Missing(f"workloads/{workload}", "throughput", path, "what its users' way needs")
                     )
-        return (max(known), []) if known else (None, missing)
+        return (max(known) / self.places[flow.owner], []) if known else (None, missing)
 
     def _path(
         self,
@@ -232,6 +242,14 @@ class Failovers:
             room.append((bandwidth - load, circuit))
             missing += unknown
             carries.append("no" if load > bandwidth else "unknown" if unknown else "yes")
+        if "no" in carries and way.serving is not None:
+            asked, capacity = self._between(flow.user, way.serving, event)
+            if asked <= capacity:
+                carries = ["unknown"]
+                tight = min(room)[1]
+                path = ("circuits", tight, "bandwidth")
+                why = "whether traffic spreads over other ways, for this one does not carry it"
+                missing.append(Missing(f"circuits/{tight}", "routing", path, why))
         reached: Tri = "yes" if way.circuits is not None else "no"
         if way.circuits is None and not self._told(flow, way):
             reached = "unknown"
@@ -256,6 +274,32 @@ class Failovers:
             missing=in_order(missing),
         )
 
+    def _between(self, user: str, serving: str, event: str) -> tuple[float, float]:
+        """Over the narrowest cut between two places after an event: what must cross it, whatever the
+        routing, and what its circuits carry together; a circuit of unknown bandwidth carries anything."""
+        key = (user, serving, event)
+        if key not in self.bounds:
+            graph: nx.DiGraph[str] = nx.DiGraph()
+            graph.add_nodes_from((user, serving))
+            for place, links in self.ways.links.items():
+                if place != user and not self.ways.passes(place):
+                    continue
+                for name, other in links:
+                    bandwidth = self.ways.estate.circuits[name].bandwidth
+                    if not self.lost(f"circuits/{name}", event):
+                        known = graph.get_edge_data(place, other, {"capacity": 0.0})["capacity"]
+                        graph.add_edge(
+                            place, other, capacity=known + (inf if bandwidth is None else bandwidth)
+                        )
+            capacity, near = _narrowest_cut(graph, user, serving)
+            asked = 0.0
+            for flow in self.flows:
+                way = self.route(flow, event)
+                if way.circuits and (flow.user in near) != (way.serving in near):
+                    asked += self.needed(flow, way, event)[0] or 0.0
+            self.bounds[key] = (asked, capacity)
+        return self.bounds[key]
+
     def _told(self, flow: Flow, way: Routed) -> bool:
         """Whether any way is declared at all between the two places."""
         usual = self.usual[flow].serving
@@ -263,6 +307,16 @@ class Failovers:
             place is not None and self.ways.joined(flow.user, place)
             for place in (way.serving, usual, flow.fixed)
         )
+
+
+def _narrowest_cut(graph: "nx.DiGraph[str]", source: str, target: str) -> tuple[float, frozenset[str]]:
+    """Its capacity and the places on the source's side; infinite where a way of unknown bandwidth leads
+    from end to end."""
+    try:
+        capacity, (near, _) = nx.minimum_cut(graph, source, target)
+    except nx.NetworkXUnbounded:
+        return inf, frozenset({source})
+    return float(capacity), frozenset(near)
 
 
 def _narrowest(bandwidths: list[float | None]) -> float | None:

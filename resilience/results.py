@@ -147,13 +147,16 @@ class FailoverPath:
     bandwidth: float | None
     """Of the narrowest circuit, in bit/s; None: unknown."""
     needed: float | None
-    """What this traffic needs, in bit/s; None: unknown."""
+    """What this traffic needs, in bit/s (of a service its share for this place of its users, all places
+    alike); None: unknown."""
     busiest: str | None
     """The circuit on the way with the least room."""
     load: float | None
     """What all traffic that crosses `busiest` then needs, in bit/s; None: unknown."""
     carries: Tri
-    """Whether every circuit on the way carries all that crosses it then."""
+    """`yes`: every circuit on the way carries all that crosses it then. `no`: there is no way, or all
+    circuits of the narrowest cut between the two places carry less than must cross it. `unknown`: a figure
+    is missing, or the way is too narrow and others have room, if routing spreads traffic over them."""
     shares: tuple[str, ...]
     """Risks that all usual and alternative ways have in common (`hazards/…`, `vendors/…`)."""
     missing: tuple[Missing, ...]

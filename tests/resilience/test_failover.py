@@ -65,6 +65,23 @@ def test_everything_that_fails_over_to_a_circuit_counts_there() -> None:
     assert (after.busiest, after.load, after.carries) == ("circuits/ab", 11e9, "no")
 
 
+def test_a_way_too_narrow_while_others_have_room_is_unknown_for_routing_is_not_declared() -> None:
+    wide = {"normal": {"throughput": "14 Gbit/s"}}
+    usual = ways(workloads={"w-a": {"service": "s", "platform": "pa", "site": "a", "takes": wide}})[
+        "services/s", ""
+    ]
+    assert (usual.busiest, usual.load, usual.carries) == ("circuits/au", 14e9, "unknown")
+    assert [fact.field for fact in usual.missing] == ["routing"]
+    too_much = {"normal": {"throughput": "21 Gbit/s"}}
+    found = ways(workloads={"w-a": {"service": "s", "platform": "pa", "site": "a", "takes": too_much}})
+    assert found["services/s", ""].carries == "no"
+
+
+def test_users_at_several_places_share_what_a_service_takes() -> None:
+    found = ways(services={"s": {"users_at": ["u", "b"]}})
+    assert found["services/s", ""].needed == 2e9
+
+
 def test_an_undeclared_bandwidth_or_demand_is_unknown() -> None:
     bare = ways(circuits={"au": circuit("a", "u", "y", "d-au")})["services/s", ""]
     assert (bare.bandwidth, bare.carries) == (None, "unknown")
