@@ -59,7 +59,7 @@ def graphml(
     from specs.importing.folder import read_folder
     from specs.importing.naming import identifier
 
-    before = f"{identifier(prefix)}-" if prefix else ""
+    before = f"{identifier(prefix)[:12]}-" if prefix else ""
     there = read_folder(folder)
     _lay_down(there, graphml.draft(graphml.read_map(_bytes(file), str(file)), file.stem, before), replace)
 

@@ -21,6 +21,8 @@ MOST_BYTES: Final = 16_000_000
 MOST_PARTS: Final = 200_000
 """Nodes and edges of one map."""
 LONGEST_NAME: Final = 200
+LONGEST_END: Final = 40
+"""Characters of a site's id in the id of a circuit, which may have 100 in all."""
 
 _SIZES: Final = {"": 1.0, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]{0,20})?(?:[eE][+-]?[0-9]{1,2})?")
@@ -82,9 +84,7 @@ def draft(map_: Map, file: str, prefix: str = "") -> Draft:
     sites = {site_ids[node.key]: _site(node, title) for node in map_.nodes}
     kind = "dark-fibre" if map_.facts.get("Layer", "").casefold().startswith("fib") else "mpls"
     wanted = [
-        (
-            f"{prefix}{site_ids[edge.source].removeprefix(prefix)}--{site_ids[edge.target].removeprefix(prefix)}",
-        )
+        (f"{prefix}{_short(site_ids[edge.source], prefix)}--{_short(site_ids[edge.target], prefix)}",)
         for edge in map_.edges
     ]
     circuits = {
@@ -171,6 +171,10 @@ def _site_ids(map_: Map, prefix: str) -> dict[str, str]:
         label = identifier(_label(node), f"node-{number}")
         wanted.append((f"{prefix}{'site-national' if label == 'national' else label}",))
     return dict(zip((node.key for node in map_.nodes), distinct(wanted), strict=True))
+
+
+def _short(site: str, prefix: str) -> str:
+    return site.removeprefix(prefix)[:LONGEST_END].strip("-")
 
 
 def _label(node: Node) -> str:

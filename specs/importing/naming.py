@@ -9,7 +9,18 @@ LONGEST = 60
 """Characters of an id made from a name."""
 
 _LETTERS = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+    {
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ı": "i",
+        "+": "-plus-",
+    }
 )
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 _DEVICE_FILES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])")
@@ -20,8 +31,8 @@ def identifier(text: str, otherwise: str = "unnamed") -> str:
 
     Text without any Latin letter or digit gives `otherwise`.
 
-    >>> identifier("Zürich / Rämistraße"), identifier("../../etc"), identifier("الرياض", "site-7")
-    ('zurich-ramistrasse', 'etc', 'site-7')
+    >>> identifier("Zürich / Rämistraße"), identifier("GS-2310P+"), identifier("الرياض", "site-7")
+    ('zurich-ramistrasse', 'gs-2310p-plus', 'site-7')
     """
     letters = unicodedata.normalize("NFKD", text[:1000].casefold().translate(_LETTERS))
     kept = "".join(letter for letter in letters if not unicodedata.combining(letter))

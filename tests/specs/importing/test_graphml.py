@@ -8,6 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from specs.expanding import ID
 from specs.importing.graphml import draft, read_map
 from specs.issues import SpecError
 from specs.model import Estate
@@ -133,6 +134,12 @@ def test_a_map_of_fibre_is_taken_for_dark_fibre() -> None:
 def test_a_prefix_stands_before_every_id() -> None:
     ours = estate(graphml(node("0", label="A"), edges=edge("0", "0")), "wan-")
     assert (list(ours.sites), list(ours.circuits)) == (["wan-a"], ["wan-a--a"])
+
+
+def test_long_names_give_ids_that_an_estate_takes() -> None:
+    long = "Institute of Posts, Telecommunications and " * 4
+    ours = estate(graphml(node("0", label=long), node("1", label=long), edges=edge("0", "1")), "a-prefix-")
+    assert all(ID.fullmatch(key) for key in (*ours.sites, *ours.circuits))
 
 
 def test_labels_that_steer_are_made_plain() -> None:
