@@ -9,7 +9,8 @@ from resilience.failover import failover_paths
 from resilience.graph import EstateGraph, build
 from resilience.impacts import impact_of, impacts
 from resilience.loads import Loads
-from resilience.recovery import recoveries, recovery_deadlocks
+from resilience.recovery import recoveries
+from resilience.recovery_rings import recovery_deadlocks
 from resilience.results import (
     CapacityBalance,
     Category,
