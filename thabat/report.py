@@ -41,7 +41,7 @@ def report(
     (wanted,) = outputs([file], ("html",))
     found = opened(estate, estate_option, phase)
     with console.working("Judging, proving and writing"):
-        judgement = judge(found.loaded, found.estate, on=day(found.loaded.estate, date))
+        judgement = judge(found.loaded, found.estate, on=day(found.loaded.estate, date), phase=found.phase)
         page = render(found.loaded, found.estate, judgement, analyse(found.estate), version=version("thabat"))
     if wanted.path is None:
         write_stdout(page)
