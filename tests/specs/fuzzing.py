@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from specs import consistency, reading
+from specs.bundled import find_estate
 from specs.issues import SpecError
 from specs.loading import load
 from specs.phases import timeline
@@ -30,18 +31,19 @@ NASTY: tuple[str | bytes, ...] = (
 )  # fmt: skip
 VALUES: tuple[Any, ...] = (
     None, True, False, 0, -1, 1, 10**30, 0.5, -0.0, 1e300, "", "x", "a/b", "sites/ndc", "[1-3]",
-    "[3-1]", "12 kW", "-1 h", "5 %", "2027-01-01", "10.0.0.0/8", "::1", [], {}, ["x"], [[]],
-    {"en": "x"}, {"x": {}}, "phase-1", "today", "\u202e", "é" * 99,
+    "[3-1]", "12 kW", "1e308 W", "1e308 kg", "-1 h", "5 %", "2027-01-01", "10.0.0.0/8", "::1", [], {}, ["x"],
+    [[]], {"en": "x"}, {"x": {}}, "phase-1", "today", "\u202e", "é" * 99,
 )  # fmt: skip
 
 
 def corpus() -> list[dict[str, bytes]]:
-    """Estates to begin with: the golden cases, the sound one last."""
+    """Estates to begin with: the golden cases, then the starter estate, the sound case last."""
     shared = {
         f"device-types/{path.name}": path.read_bytes() for path in (BROKEN / "device-types").glob("*.yaml")
     }
     estates = []
-    for case in sorted(cases(), key=lambda case: case.name == "sound"):
+    sound = BROKEN / "sound"
+    for case in [*(case for case in cases() if case != sound), find_estate("starter"), sound]:
         if case.is_dir():
             files = {
                 path.relative_to(case).as_posix(): path.read_bytes()
@@ -58,7 +60,7 @@ def corpus() -> list[dict[str, bytes]]:
 def spoilt(number: int, estates: list[dict[str, bytes]]) -> dict[str, bytes]:
     """One estate with something done to it."""
     dice = random.Random(number)
-    files = dict(estates[-1] if dice.random() < 0.6 else dice.choice(estates))
+    files = dict(dice.choice((estates[-1], estates[-1], estates[-2], dice.choice(estates))))
     for _ in range(dice.choice((1, 1, 2, 3, 8))):
         name = dice.choice(sorted(files))
         way = dice.choice((_bytes, _lines, _nasty, _tree, _tree, _tree, _splice))
