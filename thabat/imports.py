@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Bring in what other tools know: NetBox, network maps.")
 
+LONGEST_PREFIX = 16
+MOST_TOLD = 12
+"""Files that are named one by one."""
+
 _Folder = Annotated[
     Path,
     typer.Option("--folder", "-d", metavar="FOLDER", help="The estate's folder; made if it is not there."),
@@ -59,7 +63,9 @@ def graphml(
     from specs.importing.folder import read_folder
     from specs.importing.naming import identifier
 
-    before = f"{identifier(prefix)[:12]}-" if prefix else ""
+    before = f"{identifier(prefix)}-" if prefix else ""
+    if len(before) > LONGEST_PREFIX:
+        raise Stop(USAGE, f"the prefix is longer than {LONGEST_PREFIX - 1} characters", "ids have 100 in all")
     there = read_folder(folder)
     _lay_down(there, graphml.draft(graphml.read_map(_bytes(file), str(file)), file.stem, before), replace)
 
@@ -140,10 +146,8 @@ def _lay_down(there: "Folder", draft: "Draft", replace: bool) -> None:
         raise Stop(
             USAGE, f"cannot write into {there.root}: {fault.strerror or fault}", "nothing was changed"
         ) from fault
-    for name in change.write:
-        console.say(f"wrote {there.root / name}")
-    for name in change.same:
-        console.say(f"unchanged {there.root / name}", style="dim")
+    _tell("wrote", there.root, tuple(change.write))
+    _tell("unchanged", there.root, change.same)
     counted = ", ".join(f"{name} {count}" for name, count in whole.counts.items() if count)
     console.say(f"imported: {counted or 'nothing new'}", style="green")
     for note in whole.notes:
@@ -153,3 +157,10 @@ def _lay_down(there: "Folder", draft: "Draft", replace: bool) -> None:
         for issue in remaining[:10]:
             console.say(f"  {issue}")
     console.say(f"next: thabat validate {there.root}")
+
+
+def _tell(what: str, root: Path, names: tuple[str, ...]) -> None:
+    for name in names[:MOST_TOLD]:
+        console.say(f"{what} {root / name}")
+    if len(names) > MOST_TOLD:
+        console.say(f"{what} {len(names) - MOST_TOLD} more files")

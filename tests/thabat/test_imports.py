@@ -117,6 +117,7 @@ def test_issues_elsewhere_are_told_and_do_not_stop_an_import(thabat: Thabat, tmp
         ("graphml", "nowhere.graphml", "-d", "e"),
         ("graphml", "/dev/zero", "-d", "e"),
         ("device-types", "-d", "e"),
+        ("graphml", "map.graphml", "-d", "e", "--prefix", "a-prefix-of-many-letters"),
     ],
 )
 def test_bad_calls_end_with_2_and_leave_nothing(
