@@ -7,6 +7,7 @@ from typing import Protocol
 from infra.register.register import Register
 from infra.stacks.inputs import Inputs
 from infra.stacks.locks import LockedError
+from infra.stacks.program import uncollected
 from infra.stacks.results import Run, StackResult
 from infra.stacks.running import Runner
 from infra.stacks.workspace import Workshop
@@ -107,13 +108,14 @@ def _in_turn(
         if any(result.ending not in ("done", "stopped") for result in results):
             results += [StackResult(name, "not-run") for name in group]
             continue
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            started = [pool.submit(_one, name, work, watcher, runner.inputs) for name in group]
+        with ThreadPoolExecutor(AT_ONCE) as pool, uncollected():
+            largest_first = sorted(group, key=lambda name: -len(runner.inputs.planned.get(name, ())))
+            started = {name: pool.submit(_one, name, work, watcher, runner.inputs) for name in largest_first}
             try:
-                results += [one.result() for one in started]
+                results += [started[name].result() for name in group]
             except KeyboardInterrupt:
-                _interrupt(runner.workshop, started)
-                results += [_ended(name, one) for name, one in zip(group, started, strict=True)]
+                _interrupt(runner.workshop, started.values())
+                results += [_ended(name, started[name]) for name in group]
     return tuple(results)
 
 

@@ -1,7 +1,9 @@
 """What the Pulumi program does for one stack."""
 
+import gc
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ UNKNOWN_OUTPUT = "unknown"
 
 def main() -> None:
     """Declare the stack that the engine runs, by its configuration; faults of the spec end it, each shown."""
+    gc.disable()  # For the same reason as in `uncollected`: this process ends with its program.
     config = pulumi.Config()
     try:
         name = config.get("estate")
@@ -41,6 +44,21 @@ def told(fault: SpecError) -> str:
     return (
         "\n".join(map(str, fault.issues)) + f"\n{count} issue{'' if count == 1 else 's'}: nothing was planned"
     )
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without Python's cyclic collector, which takes half of the time of planning a thousand resources.
+
+    Nearly all that a program makes lives until its end; what it leaves is little.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def declare(inputs: Inputs, stack: str, *, together: bool = False) -> None:
