@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 
-from resilience.results import Category, Missing, SinglePoint, Standing, Tri
+from resilience.results import Category, Missing, SinglePoint, Standing, Tri, in_order
 from resilience.sweep import Sweep, bits, scenario_of
+from specs.issues import FieldPath
 
 WIDE: frozenset[Category] = frozenset({"site", "common-cause"})
 """Events that take a site, a region or a whole family of devices: shown, and no single point within a
@@ -69,12 +70,32 @@ def _standing(
     sweep: Sweep, service: str, points: list[SinglePoint], missing: tuple[Missing, ...]
 ) -> Standing:
     found = any(not is_wide(sweep, point.event, point.category) for point in points)
-    has: Tri = "yes" if found else "unknown" if missing else "no"
     down = f"services/{service}" in sweep.calm
+    if down:
+        missing = in_order([*missing, _why_down(sweep, service)])
+    has: Tri = "yes" if found else "unknown" if missing else "no"
     declared = bool(sweep.graph.components.get(service)) or bool(sweep.graph.estate.services[service].needs)
     runs: Tri = "no" if down else "yes" if declared else "unknown"
     order = sorted(points, key=lambda point: (point.category, point.event))
     return Standing(f"services/{service}", runs, has, tuple(order), missing)
+
+
+def _why_down(sweep: Sweep, service: str) -> Missing:
+    """What a service that never runs lacks: the end of the first way down over needs that never hold."""
+    needs, here = sweep.graph.needs, f"services/{service}"
+    path: FieldPath = ("services", service)
+    shown, seen = here, {here}
+    while True:
+        below = sorted(node for node in needs.successors(here) if node in sweep.calm and node not in seen)
+        below = [node for node in below if needs.edges[here, node]["kind"] == "run"]
+        if not below:
+            return Missing(
+                shown, "supply", path, f"how {service} runs at all: this never does, with nothing failed"
+            )
+        path = needs.edges[here, below[0]]["path"]
+        here = below[0]
+        shown = needs.nodes[here]["shows"] or shown
+        seen.add(here)
 
 
 def is_wide(sweep: Sweep, event: str, category: Category) -> bool:

@@ -353,7 +353,23 @@ def test_places_whose_circuits_do_not_meet_are_cut_off() -> None:
         "ab": circuit("a", "b", "x", "d-ab"),
     }
     analysis = far_service(circuits=islands, sites={"v": {"role": "pop"}})
-    assert analysis.standings[0].runs == "no"
+    (standing,) = analysis.standings
+    assert (standing.runs, standing.has_single_point) == ("no", "unknown")
+
+
+def test_a_service_that_never_runs_says_what_it_lacks() -> None:
+    boards = {
+        f"board-{path}": {
+            "kind": "switchboard",
+            "site": "a",
+            "inputs": [{"source": f"board-{other}", "normally": "open"}],
+        }
+        for path, other in ("ab", "ba")
+    }
+    analysis = one_service(power=boards, devices={"d": {"rack": "r1", "feeds": ["pdu-a"]}})
+    (standing,) = analysis.standings
+    assert standing.runs == "no"
+    assert [fact.element for fact in standing.missing if fact.field == "supply"] == ["power/board-b"]
 
 
 def test_users_at_a_place_that_no_circuit_joins_are_taken_as_served_and_the_fact_is_missing() -> None:
