@@ -60,11 +60,16 @@ def judged(name: str, phase: str) -> Judgement:
     return _judge(loaded(name), phase)
 
 
-def _judge(estate: Loaded, phase: str, rules: Iterable[str] | None = None) -> Judgement:
-    wanted = [rule for rule in RULES if rules is None or rule.id in set(rules)]
-    on = estate.estate.estate.judged_on
+def _judge(estate: Loaded, phase: str, only: str | None = None) -> Judgement:
+    """The estate as of a phase, by every rule or by one (then with the figures set for that one alone)."""
+    standing = estate.estate.as_of(phase)
+    on = standing.estate.judged_on
     assert on is not None
-    return judge(estate, estate.estate.as_of(phase), on=on, phase=phase, rules=wanted)
+    if only is None:
+        return judge(estate, standing, on=on, phase=phase)
+    figures = {rule: figure for rule, figure in standing.thresholds.items() if rule == only}
+    rules = [rule for rule in RULES if rule.id == only]
+    return judge(estate, standing.model_copy(update={"thresholds": figures}), on=on, phase=phase, rules=rules)
 
 
 def found(judgement: Judgement) -> list[Finding]:
@@ -146,7 +151,7 @@ def test_it_shows_from_its_phase_on(weakness: Weakness) -> None:
 def test_its_cure_alone_makes_its_findings_vanish(weakness: Weakness, tmp_path: Path) -> None:
     estate = _cured_alone(tmp_path / "mended", [weakness])
     rule = weakness.found_by[0]
-    assert not _of(weakness, found(_judge(estate, LAST, [rule])), rule)
+    assert not _of(weakness, found(_judge(estate, LAST, rule)), rule)
 
 
 @pytest.mark.parametrize("phase", PHASES)
