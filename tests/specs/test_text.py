@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from specs.text import LONGEST_SHOWN, did_you_mean, hidden_character, nearest, plain
 
-
 HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
