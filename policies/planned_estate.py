@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from policies.judging import judge
+from policies.remembering import Said, StackSaid, fingerprint
 from policies.wording import listed, shown
 from specs.consistency import check as inconsistencies
 from specs.findings import Finding, Judgement, Verdict
@@ -26,6 +27,7 @@ from specs.planned import (
     plan,
     resource,
     stack_of,
+    stacks,
 )
 
 _MOST_TOLD = 12
@@ -63,6 +65,15 @@ class _Plan:
     urn: str
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What is said against a stack and, where the plan is just what the spec says, against every other."""
+
+    objections: tuple[Objection, ...]
+    every_stack: Mapping[str, StackSaid]
+    """By stack; empty where the plan differs from the spec, or nothing could be judged."""
+
+
 class _Refused(Exception):
     """The plan cannot be judged; the message says why and how to mend it."""
 
@@ -70,16 +81,21 @@ class _Refused(Exception):
 def objections(
     resources: Sequence[PlannedResource], *, today: date, allow_unknown: bool = False
 ) -> tuple[Objection, ...]:
+    """As `judged`, for this stack alone."""
+    return judged(resources, today=today, allow_unknown=allow_unknown).objections
+
+
+def judged(resources: Sequence[PlannedResource], *, today: date, allow_unknown: bool = False) -> Judged:
     """All that rules and physics say against what the stack is to hold; whatever goes wrong is said too.
 
     `today` is the day to judge as at, where the estate names none.
     """
     try:
-        return tuple(_objections(resources, today, allow_unknown))
+        return _judged(resources, today, allow_unknown)
     except _Refused as refusal:
-        return (Objection(str(refusal), None, True),)
+        return _stopped(str(refusal))
     except SpecError as fault:
-        return (Objection(_spec_error(fault), None, True),)
+        return _stopped(_spec_error(fault))
     except Exception as fault:
         told = shown(f"{type(fault).__name__}: {fault}")
         message = (
@@ -87,12 +103,14 @@ def objections(
             "This is a fault of Thabat's own. `thabat check` on the same estate may show more; please "
             "report it."
         )
-        return (Objection(message, None, True),)
+        return _stopped(message)
 
 
-def _objections(
-    resources: Sequence[PlannedResource], today: date, allow_unknown: bool
-) -> Iterator[Objection]:
+def _stopped(message: str) -> Judged:
+    return Judged((Objection(message, None, True),), {})
+
+
+def _judged(resources: Sequence[PlannedResource], today: date, allow_unknown: bool) -> Judged:
     made_from = _plan_of(resources)
     loaded, stack = made_from.loaded, made_from.stack
     base = loaded.estate.as_of(made_from.phase)
@@ -101,17 +119,43 @@ def _objections(
     ]
     urns = {f"{COLLECTIONS[one.token]}/{one.name}": one.urn for one in resources if one.token in COLLECTIONS}
     rebuilt = estate_from_planned(planned, base, stack)
-    yield from (_fault(fault, loaded, urns) for fault in rebuilt.unreadable)
+    said = [_fault(fault, loaded, urns) for fault in rebuilt.unreadable]
     against_physics = inconsistencies(rebuilt.estate)
-    yield from (_fault(fault, loaded, urns) for fault in against_physics)
+    said += [_fault(fault, loaded, urns) for fault in against_physics]
     if against_physics:
-        return  # Rules speak of an estate that physics allows.
+        return Judged(tuple(said), {})  # Rules speak of an estate that physics allows.
     on = loaded.estate.estate.judged_on or today
     judgement = judge(loaded, rebuilt.estate, on=on, phase=made_from.phase)
     hidden = tuple(sorted({*rebuilt.unknown, *_absent(base, planned, stack)}, key=str))
-    yield from _unknown_values(hidden, judgement, urns, allow_unknown)
-    for findings in _told_here(judgement, rebuilt.estate, stack):
-        yield _objection(findings, loaded, urns, allow_unknown)
+    said += _unknown_values(hidden, judgement, urns, allow_unknown)
+    said += (
+        _objection(findings, loaded, urns, allow_unknown)
+        for findings in _told_here(judgement, rebuilt.estate, stack)
+    )
+    as_specified = not hidden and not rebuilt.unreadable and rebuilt.estate == base
+    every_stack = _every_stack(judgement, loaded, base, allow_unknown) if as_specified else {}
+    return Judged(tuple(said), every_stack)
+
+
+def _every_stack(
+    judgement: Judgement, loaded: Loaded, estate: Estate, allow_unknown: bool
+) -> Mapping[str, StackSaid]:
+    """What is said against each stack of a plan that is just what the spec says."""
+    members: dict[str, list[Planned]] = {name: [] for name in stacks(loaded.estate)}
+    for one in plan(estate):
+        members[one.stack].append(one)
+    found: dict[str, StackSaid] = {}
+    for stack, elements in members.items():
+        about = {one.reference: f"{one.token}::{one.key}" for one in elements}
+        said = (
+            _objection(findings, loaded, about, allow_unknown)
+            for findings in _told_here(judgement, estate, stack)
+        )
+        found[stack] = StackSaid(
+            fingerprint((one.token, one.key, one.properties) for one in elements),
+            tuple(Said(one.message, one.urn or "", one.mandatory) for one in said),
+        )
+    return found
 
 
 def _plan_of(resources: Sequence[PlannedResource]) -> _Plan:

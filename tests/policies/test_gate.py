@@ -268,8 +268,10 @@ def test_unknown_is_allowed_by_the_environment_or_by_the_packs_configuration(ame
     assert {level for level, *_ in Handed().ask(resources, {"allow_unknown": True})} == {"advisory"}
 
 
-def test_a_stack_is_judged_once_for_both_policies(amend: Amend, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = []
+@pytest.fixture
+def judgings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Grows by one whenever an estate is judged."""
+    calls: list[int] = []
     judge = judging.judge
 
     def counting(*args: Any, **options: Any) -> Any:
@@ -277,15 +279,95 @@ def test_a_stack_is_judged_once_for_both_policies(amend: Amend, monkeypatch: pyt
         return judge(*args, **options)
 
     monkeypatch.setattr(planned_estate, "judge", counting)
+    return calls
+
+
+def test_a_stack_is_judged_once_for_both_policies(amend: Amend, judgings: list[int]) -> None:
     Handed().ask(planned_stack(amend(SINGLE_CORD), "main"))
-    assert len(calls) == 1
+    assert len(judgings) == 1
+
+
+def run_of(tmp_path: Path, token: str = "t", **more: str) -> dict[str, str]:
+    return {"THABAT_UPDATE": token, "PULUMI_HOME": str(tmp_path / "home"), **more}
+
+
+def test_a_run_over_all_stacks_judges_once_and_says_the_same_as_if_it_had_judged_each(
+    amend: Amend, tmp_path: Path, judgings: list[int]
+) -> None:
+    loaded = amend(
+        SINGLE_CORD + "circuits: {link-b: {carrier: carrier-a}}\ncontracts: {support: {repair: 72 h}}\n"
+    )
+    names = ("main", "dr", "witness", NATIONAL)
+    alone = {name: Handed().ask(planned_stack(loaded, name)) for name in names}
+    judgings.clear()
+    together = {name: Handed(run_of(tmp_path)).ask(planned_stack(loaded, name)) for name in names}
+    assert together == alone
+    assert len(judgings) == 1
+
+
+def test_what_another_run_judged_is_judged_again(amend: Amend, tmp_path: Path, judgings: list[int]) -> None:
+    resources = planned_stack(amend(""), "main")
+    for environment in (
+        run_of(tmp_path),
+        run_of(tmp_path, "other"),
+        {},
+        run_of(tmp_path, THABAT_ALLOW_UNKNOWN="1"),
+    ):
+        judgings.clear()
+        Handed(environment).ask(resources)
+        assert len(judgings) == 1, environment
+
+
+def test_a_stack_that_is_not_to_the_letter_what_was_judged_is_judged(
+    amend: Amend, tmp_path: Path, judgings: list[int]
+) -> None:
+    resources = planned_stack(amend(""), "main")
+    Handed(run_of(tmp_path)).ask(resources)
+    transformed = changed(resources, "Device/main-srv-1a", lambda p: p.update(feeds=["main-pdu-1a"]))
+    said = Handed(run_of(tmp_path)).ask(transformed)
+    assert [message[:7] for _, message, _ in said] == ["PWR-001"]
+    assert len(judgings) == 2
+
+
+def test_a_plan_that_differs_from_the_spec_is_not_remembered(
+    amend: Amend, tmp_path: Path, judgings: list[int]
+) -> None:
+    resources = planned_stack(amend(""), "main")
+    hidden = changed(resources, "Device/main-srv-1a", lambda p: p.update(feeds=UNKNOWN))
+    for _ in range(2):
+        assert Handed(run_of(tmp_path)).ask(hidden)
+    assert len(judgings) == 2
+
+
+@pytest.mark.parametrize(
+    "spoilt", ["", "[]", "{}", '{"main": 1}', '{"main": {"fingerprint": "x", "said": []}}']
+)
+def test_what_was_remembered_and_spoilt_is_judged_again(
+    amend: Amend, tmp_path: Path, judgings: list[int], spoilt: str
+) -> None:
+    resources = planned_stack(amend(SINGLE_CORD), "main")
+    Handed(run_of(tmp_path)).ask(resources)
+    (file,) = (tmp_path / "home" / "thabat-judged").iterdir()
+    file.write_text(spoilt)
+    assert {level for level, *_ in Handed(run_of(tmp_path)).ask(resources)} == {"mandatory"}
+    assert len(judgings) == 2
+
+
+def test_what_others_can_write_is_not_believed(amend: Amend, tmp_path: Path, judgings: list[int]) -> None:
+    resources = planned_stack(amend(SINGLE_CORD), "main")
+    Handed(run_of(tmp_path)).ask(resources)
+    (file,) = (tmp_path / "home" / "thabat-judged").iterdir()
+    assert file.stat().st_mode & 0o077 == 0
+    file.chmod(0o666)
+    Handed(run_of(tmp_path)).ask(resources)
+    assert len(judgings) == 2
 
 
 def test_an_exception_in_the_adapter_itself_stops_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("no")
 
-    monkeypatch.setattr("policies.gate.objections", broken)
+    monkeypatch.setattr("policies.planned_estate.judged", broken)
     said = Handed().ask([])
     assert [level for level, *_ in said] == ["mandatory"]
     assert "could not be judged" in said[0][1]
