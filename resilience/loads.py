@@ -88,6 +88,16 @@ class Loads:
 
     def without(self, lost: frozenset[str]) -> dict[str, PowerLoad]:
         """Every power element by id, once those (`power/…`) are lost and their load has moved."""
+        if lost not in self._found:
+            self._found[lost] = self._worked_out(lost)
+        return self._found[lost]
+
+    @cached_property
+    def _found(self) -> dict[frozenset[str], dict[str, PowerLoad]]:
+        """By loss: what was worked out before; each room of a site asks for the same ones."""
+        return {}
+
+    def _worked_out(self, lost: frozenset[str]) -> dict[str, PowerLoad]:
         gone = {reference.partition("/")[2] for reference in lost}
         rank = self._energised(gone)
         active = {name: self._inputs(name, rank, ordered=False) for name in rank}
