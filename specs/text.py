@@ -66,4 +66,12 @@ def _visible(character: str) -> str:
 
 
 def _is_hidden(character: str) -> bool:
-    return character in _TURNS_DIRECTION or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+    return character in _TURNS_DIRECTION or unicodedata.category(character) in (
+        "Cc",
+        "Cf",
+        "Cs",
+        "Co",
+        "Cn",
+        "Zl",
+        "Zp",
+    )

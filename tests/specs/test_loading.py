@@ -108,7 +108,7 @@ def test_what_is_no_regular_file_is_refused_without_being_opened(tmp_path: Path,
         assert load(folder).files == ("estate.yaml",)
     else:
         assert codes(folder) == [("FILE-002", "odd.yaml:1:1")]
-    assert time.perf_counter() - start < 5
+    assert time.perf_counter() - start < 60
 
 
 def test_a_fifo_named_as_device_type_or_as_the_estate_is_not_opened(tmp_path: Path) -> None:

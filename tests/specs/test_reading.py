@@ -116,10 +116,10 @@ def test_a_key_given_twice_shows_both_places() -> None:
 
 @pytest.mark.parametrize("bracket", [b"[", b"{a: ", b"- ", b"a:\n" + b" ", b"? "])
 def test_a_million_levels_are_refused_at_once(bracket: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     codes = codes_of(bracket * 1_000_000 if bracket != b"a:\n " else deep_block(3_000))
     assert codes[-1] in ("YAML-003", "YAML-008")
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def deep_block(depth: int) -> bytes:
@@ -136,15 +136,15 @@ def test_an_alias_bomb_is_refused_before_it_grows() -> None:
     lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
     for last, name in zip("abcdefghi", "bcdefghij", strict=True):
         lines.append(f"{name}: &{name} [{', '.join([f'*{last}'] * 10)}]")
-    start = time.perf_counter()
+    start = time.process_time()
     assert codes_of("\n".join(lines).encode())[-1] == "YAML-004"
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_more_values_than_any_estate_has_are_refused() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert codes_of(b"[" + b"1," * 500_001 + b"]") == ["FILE-003"]
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_every_value_knows_its_line_and_column() -> None:
