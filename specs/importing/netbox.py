@@ -271,7 +271,7 @@ class _Import:
             hint = (
                 did_you_mean(side.device, self.known.device_names) or "give the devices too: --devices FILE"
             )
-        self.issues.append(Issue("IMP-006", row.row.at(f"{field}_device"), message, hint))
+        self.issues.append(Issue("IMP-005", row.row.at(f"{field}_device"), message, hint))
         return ""
 
     def _check_port(self, row: CableRow, side: CableSide, field: str, kind: DeviceType | None) -> None:
@@ -279,7 +279,7 @@ class _Import:
         if kind is not None and port not in kind.ports and not kind.module_bays:
             message = f"`{side.device}` has no port `{port}`: its device type does not list one"
             hint = did_you_mean(port, kind.ports) or "add the port to its file in device-types/"
-            self.issues.append(Issue("IMP-006", row.row.at(f"{field}_name"), message, hint))
+            self.issues.append(Issue("IMP-005", row.row.at(f"{field}_name"), message, hint))
 
     def _carriers(self, rows: Sequence[CircuitRow]) -> tuple[dict[str, Body], dict[str, str]]:
         """New vendors by id, and the vendor of each provider's name."""
@@ -312,7 +312,7 @@ class _Import:
             self.notes.append(f"{what}: {count}")
 
     def _issue(self, row: RackRow | DeviceRow | CircuitRow, field: str, message: str, hint: str = "") -> None:
-        self.issues.append(Issue("IMP-006", row.row.at(field), message, hint))
+        self.issues.append(Issue("IMP-005", row.row.at(field), message, hint))
 
 
 def _text(table: str, content: Content, models: Mapping[str, tuple[str, DeviceType]]) -> str:

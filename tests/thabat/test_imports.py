@@ -40,7 +40,7 @@ def test_an_estate_can_be_brought_in_step_by_step(thabat: Thabat, tmp_path: Path
     (tmp_path / "devices.csv").write_text(DEVICES)
     code, said = thabat("import", "netbox", "-d", "e", "--racks", "racks.csv", "--devices", "devices.csv")
     assert code == USAGE
-    assert "devices.csv:2:13: IMP-006 no file in device-types/ is a `Maker Server`" in said
+    assert "devices.csv:2:13: IMP-005 no file in device-types/ is a `Maker Server`" in said
     assert not (tmp_path / "e").exists()
     code, said = thabat("import", "device-types", "server.yaml", "-d", "e")
     assert (code, "imported: device types 1, models 1" in said) == (CLEAN, True)
