@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from specs import reading
 from specs.issues import SpecError
 from specs.reading import MOST_DEPTH, MOST_ISSUES, Node, plain, read, scalar
 
@@ -141,10 +142,10 @@ def test_an_alias_bomb_is_refused_before_it_grows() -> None:
     assert time.process_time() - start < 1
 
 
-def test_more_values_than_any_estate_has_are_refused() -> None:
-    start = time.process_time()
-    assert codes_of(b"[" + b"1," * 500_001 + b"]") == ["FILE-003"]
-    assert time.process_time() - start < 10
+def test_more_values_than_any_estate_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_NODES", 1_000)
+    assert codes_of(b"[" + b"1," * 1_000 + b"]") == ["FILE-003"]
+    assert value_of("[" + "1," * 999 + "]") == [1] * 999
 
 
 def test_every_value_knows_its_line_and_column() -> None:
