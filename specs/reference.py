@@ -16,6 +16,8 @@ from specs.units import DIMENSIONS, Money, Quantity
 
 _NOTE: Final = "Written by `thabat schema --pages docs/reference`; do not edit."
 _WIDTH: Final = 110
+_LAPSES: Final = " °"
+"""Marks a reference that is left out while what it names is not in service."""
 _OF_EVERY_ELEMENT: Final = tuple(name for name in Element.model_fields if name != "id")
 
 
@@ -48,6 +50,10 @@ def format_page() -> str:
             f"Version {FORMAT_VERSION}. An estate is a folder of YAML files, or one file; each holds any of "
             "the collections below, in any order. An element is declared under its id; that may hold ranges "
             "(`srv-[01-20]`). `thabat schema` gives the same to an editor. A key in **bold** must be there."
+        ),
+        _filled(
+            f"What an element names must be declared, and in service whenever it is. A name marked{_LAPSES} is "
+            "left out instead, as long as what it names has not entered service or has left it."
         ),
         _NOTE,
         "## Of every element",
@@ -97,9 +103,9 @@ def _told(annotation: Any, marks: tuple[Any, ...]) -> str:
             kind = DIMENSIONS[mark.dimension]
             return f"{kind.says.removeprefix('a ').removeprefix('an ')}, as in `{kind.example}`"
         if isinstance(mark, Ref):
-            return "id in " + " or ".join(f"`{name}`" for name in mark.collections)
+            return "id in " + " or ".join(f"`{name}`" for name in mark.collections) + _LAPSES * mark.lapses
         if isinstance(mark, AnyReference):
-            return "`collection/id`"
+            return "`collection/id`" + _LAPSES * mark.lapses
     origin, arguments = get_origin(annotation), get_args(annotation)
     if hasattr(annotation, "__metadata__"):
         return _told(arguments[0], (*marks, *annotation.__metadata__))
