@@ -52,7 +52,7 @@ def format_page() -> str:
             "(`srv-[01-20]`). `thabat schema` gives the same to an editor. A key in **bold** must be there."
         ),
         _filled(
-            f"What an element names must be declared, and in service whenever it is. A name marked{_LAPSES} is "
+            f"What an element names must be declared, and in service when it is. A name marked{_LAPSES} is "
             "left out instead, as long as what it names has not entered service or has left it."
         ),
         _NOTE,
