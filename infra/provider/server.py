@@ -44,6 +44,10 @@ def provider_version() -> str:
         return "0.0.0"
 
 
+class _NotOffered(Exception):
+    """A call of the protocol that this provider has nothing for."""
+
+
 def _answering(
     call: Callable[[Any, Request, grpc.ServicerContext], Response],
 ) -> Callable[[Any, Request, grpc.ServicerContext], Response]:
@@ -57,7 +61,9 @@ def _answering(
             _refuse(context, grpc.StatusCode.NOT_FOUND, str(fault))
         except RegisterError as fault:
             _refuse(context, grpc.StatusCode.FAILED_PRECONDITION, str(fault))
-        except (ValueError, TypeError, KeyError, AttributeError, OSError, RuntimeError) as fault:
+        except _NotOffered as fault:
+            _refuse(context, grpc.StatusCode.UNIMPLEMENTED, f"the provider has no {fault}")
+        except Exception as fault:
             _refuse(
                 context,
                 grpc.StatusCode.INTERNAL,
@@ -238,21 +244,21 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext
     ) -> provider_pb2.InvokeResponse:
         """There are no functions."""
-        _refuse(context, grpc.StatusCode.UNIMPLEMENTED, f"the provider has no function {request.tok}")
+        raise _NotOffered(f"function {request.tok}")
 
     @_answering
     def Call(  # noqa: N802
         self, request: provider_pb2.CallRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CallResponse:
         """There are no methods."""
-        _refuse(context, grpc.StatusCode.UNIMPLEMENTED, f"the provider has no method {request.tok}")
+        raise _NotOffered(f"method {request.tok}")
 
     @_answering
     def Construct(  # noqa: N802
         self, request: provider_pb2.ConstructRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConstructResponse:
         """Components live in the program."""
-        _refuse(context, grpc.StatusCode.UNIMPLEMENTED, f"the provider has no component {request.type}")
+        raise _NotOffered(f"component {request.type}")
 
     @_answering
     def GetMapping(  # noqa: N802

@@ -113,11 +113,12 @@ def _engine(location: str | Path) -> Engine:
                 url,
                 json_serializer=_canonical,
                 connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+                max_overflow=-1,
             )
             event.listen(engine, "connect", _set_up_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
         else:
-            engine = create_engine(url, json_serializer=_canonical, pool_pre_ping=True)
+            engine = create_engine(url, json_serializer=_canonical, pool_pre_ping=True, max_overflow=-1)
     except (NoSuchModuleError, ModuleNotFoundError) as fault:
         raise RegisterUnreadableError(
             f"this register needs a driver that is not installed ({fault})", "pip install 'thabat[postgres]'"

@@ -131,8 +131,7 @@ def seen_rows(connection: Connection, numbers: Iterable[int] | None) -> tuple[Ob
     """What was seen, by look, collection and key; of those looks, or of all."""
     by_number = {look.number: look for look in looks(connection)}
     wanted = set(by_number) if numbers is None else set(numbers)
-    query = select(observed).order_by(observed.c.observation, observed.c.collection, observed.c.key)
-    return tuple(
+    rows = (
         ObservedRow(
             collection=row.collection,
             key=row.key,
@@ -140,9 +139,10 @@ def seen_rows(connection: Connection, numbers: Iterable[int] | None) -> tuple[Ob
             present=row.present,
             observation=by_number[row.observation],
         )
-        for row in connection.execute(query)
+        for row in connection.execute(select(observed))
         if row.observation in wanted
     )
+    return tuple(sorted(rows, key=lambda row: (row.observation.number, row.collection, row.key)))
 
 
 def _observation(row: Row[Any]) -> Observation:
@@ -163,11 +163,11 @@ def _in_service(connection: Connection, collection: str, key: str, stack: str | 
     )
     if stack is not None:
         query = query.where(planned.c.stack == stack)
-    rows = list(connection.execute(query.order_by(planned.c.stack, planned.c.urn).with_for_update()))
+    rows = list(connection.execute(query.with_for_update()))
     if not rows:
         raise NoSuchRowError(f"{collection}/{key} is not in the register", "plan it first: `thabat up`")
     if len(rows) > 1:
-        stacks = " and ".join(row.stack for row in rows)
+        stacks = " and ".join(sorted(row.stack for row in rows))
         raise RegisterError(f"{collection}/{key} stands in {stacks}", "say which stack is meant")
     return rows[0]
 

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from infra.register import NewerRegisterError, Register, RegisterUnreadableError
+from infra.register import NewerRegisterError, Register, RegisterUnreadableError, opening
 from infra.register.location import is_absent, locate
 from infra.register.opening import _MIGRATIONS, FORM, open_engine
 from infra.register.tables import metadata
@@ -73,9 +73,9 @@ def test_a_register_of_a_newer_release_is_refused_and_left_alone(location: str) 
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'r9999'"))
     engine.dispose()
-    for opening in (Register.open, Register.existing):
+    for open_it in (Register.open, Register.existing):
         with pytest.raises(NewerRegisterError, match=r"has the form r9999; this release knows up to r0001"):
-            opening(location)
+            open_it(location)
 
 
 def test_a_register_begun_by_an_older_release_is_brought_to_form(tmp_path: Path) -> None:
@@ -112,6 +112,33 @@ def test_a_folder_in_its_place_is_refused(tmp_path: Path) -> None:
 def test_an_address_of_another_kind_of_database_is_refused(location: str, said: str) -> None:
     with pytest.raises(RegisterUnreadableError, match=said):
         Register.open(location)
+
+
+def test_a_register_that_another_process_holds_for_too_long_is_told_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "BUSY_SECONDS", 1)
+    file = tmp_path / "register.sqlite"
+    with Register.open(file) as register:
+        holder = sqlite3.connect(file, isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(
+            RegisterUnreadableError, match="was in use by another process for 1 s; wait for it"
+        ):
+            register.create(rack("r1", a=1))
+        assert register.planned() == ()
+        holder.execute("ROLLBACK")
+        holder.close()
+        register.create(rack("r1", a=1))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anything")
+def test_a_register_that_may_not_be_written_is_told_as_such(tmp_path: Path) -> None:
+    file = tmp_path / "register.sqlite"
+    Register.open(file).close()
+    file.chmod(0o400)
+    with Register.open(file) as register, pytest.raises(RegisterUnreadableError, match="may write to it"):
+        register.create(rack("r1", a=1))
 
 
 def test_a_password_is_never_shown() -> None:

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from infra.register import Event, NoSuchRowError, Register, RegisterError
+from infra.register import Event, NoSuchRowError, Register, RegisterError, Seen
 from tests.infra.register.things import device, element, rack, urn
 
 
@@ -150,6 +150,17 @@ def test_the_history_says_who_and_when_and_what_was_before_and_after(register: R
 def test_a_run_that_does_not_know_its_estate_keeps_the_one_that_is_known(register: Register) -> None:
     made = register.create(element("devices", "d", estate="/e"))
     assert register.change(made.token, element("devices", "d", {"n": 1})).estate == "/e"
+
+
+def test_rows_are_listed_in_one_order_whatever_the_database_makes_of_letters(register: Register) -> None:
+    keys = ["a", "B", "_", "ب", "a-1", "A1", "é", "z"]
+    for key in keys:
+        register.create(device(key, {}))
+    register.observe(
+        source="s", who="w", seen_on=date(2026, 1, 1), seen=[Seen("devices", key) for key in keys]
+    )
+    assert [row.key for row in register.planned()] == sorted(keys)
+    assert [row.key for row in register.observed()] == sorted(keys)
 
 
 def test_rows_are_listed_by_stack_collection_and_key(register: Register) -> None:
