@@ -1,5 +1,6 @@
 """One builder: from an estate, as of some phase, to its graph of typed needs."""
 
+import re
 from dataclasses import dataclass
 
 import networkx as nx
@@ -21,7 +22,7 @@ from resilience.derive.places import derive_places
 from resilience.derive.power import derive_device_power, derive_power
 from resilience.derive.reach import Reach, derive_circuits
 from resilience.loads import units_by_room
-from resilience.needs import Needs, is_element
+from resilience.needs import Needs
 from resilience.results import Missing, in_order
 from resilience.whereabouts import Whereabouts, by_id
 from specs.model import ELEMENT_COLLECTIONS, Estate
@@ -61,7 +62,7 @@ def build(estate: Estate) -> EstateGraph:
     derive_others(needs, estate, seen)
     derive_hazards(needs, estate)
     derive_firmware(needs, estate, where)
-    _settle(needs)
+    _settle(needs, estate)
     return EstateGraph(estate, where, networks, needs.graph, seen.service_components, in_order(needs.missing))
 
 
@@ -102,17 +103,16 @@ def _device_needs(needs: Needs, estate: Estate, seen: Seen) -> None:
             seen.declare(f"cooling/{name}", unit.needs, ("cooling", name, "needs"), f"sites/{unit.site}")
 
 
-def _settle(needs: Needs) -> None:
+def _settle(needs: Needs, estate: Estate) -> None:
     """What was named and never declared is taken as there, and said to be missing. A gate that nobody made
-    would pass for one that never fails, so that is an error of this package."""
+    of a declared element would pass for one that never fails, so that is an error of this package."""
     for name in sorted(node for node, attributes in needs.graph.nodes(data=True) if "op" not in attributes):
-        owners = sorted(needs.graph.predecessors(name))
-        needs.graph.add_node(name, op="all", needs=0, flow=False, shows=name, category=None)
-        if not is_element(name):
+        element = re.split("[#@]", name)[0]
+        if name != element and estate.element(element) is not None:
             raise LookupError(f"the gate {name} was never made")
-        if name.partition("/")[0] not in ELEMENT_COLLECTIONS or not owners:
-            continue
-        edge = needs.graph.edges[owners[0], name]
-        needs.lacks(
-            name, "declaration", edge["path"], "anything about it: it is named, and not in this phase"
-        )
+        owners = sorted(needs.graph.predecessors(name))
+        needs.graph.add_node(name, op="all", needs=0, flow=False, shows=element, category=None)
+        if element.partition("/")[0] in ELEMENT_COLLECTIONS and owners:
+            needs.element(element)
+            path = needs.graph.edges[owners[0], name]["path"]
+            needs.lacks(element, "declaration", path, "anything about it: it is named, and not in this phase")
