@@ -26,7 +26,7 @@ def destroy(
     wanted = output.outputs(outputs, provisioning.FORMS)
     inputs = provisioning.read(estate, estate_option, phase, target)
     running = provisioning.runner(inputs, lock_timeout)
-    with provisioning.alone(running, "destroy"):
+    with provisioning.working(), provisioning.alone(running, "destroy"):
         if not yes:
             with provisioning.watching("preview", len(inputs.stacks)) as watch:
                 planned = preview_destroy_all(running, watch)

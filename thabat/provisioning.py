@@ -136,6 +136,24 @@ def confirm(question: str, *, yes: bool) -> None:
 
 
 @contextmanager
+def working() -> "Iterator[None]":
+    """Say in words what keeps engine, state or register from working: never a pass."""
+    from infra.register.errors import RegisterError
+    from infra.stacks.workspace import EngineError
+
+    try:
+        yield
+    except EngineError as fault:
+        raise Stop(NOT_EVALUATED, str(fault), "`thabat doctor` says what is missing") from fault
+    except RegisterError as fault:
+        raise Stop(NOT_EVALUATED, fault.message, fault.hint) from fault
+    except OSError as fault:
+        raise Stop(
+            NOT_EVALUATED, str(fault), "check the folder's owner, its permissions and the space left"
+        ) from fault
+
+
+@contextmanager
 def alone(running: "Runner", operation: "Operation") -> "Iterator[None]":
     """Hold the lock of this home's stacks; where another run holds it, the command says who and ends."""
     from infra.stacks.locks import LockedError, only_run

@@ -34,7 +34,7 @@ def up(
     running = provisioning.runner(
         inputs, lock_timeout, policy_pack, policies=not no_policies, allow_unknown=allow_unknown
     )
-    with provisioning.alone(running, "up"):
+    with provisioning.working(), provisioning.alone(running, "up"):
         with provisioning.watching("preview", len(inputs.stacks)) as watch:
             planned = preview_all(running, watch)
         if planned.ending != "done":

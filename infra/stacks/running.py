@@ -13,8 +13,7 @@ from infra.stacks.inputs import Inputs
 from infra.stacks.locks import ASKED_AGAIN_EVERY_SECONDS, LockedError, holders_told, is_orphaned, is_stale
 from infra.stacks.program import declare
 from infra.stacks.results import StackResult
-from infra.stacks.workspace import Workshop
-from specs.text import plain
+from infra.stacks.workspace import Workshop, last_words
 
 ORPHANS_END_WITHIN_SECONDS = 20.0
 """How long an engine whose caller was killed is given to end by itself."""
@@ -89,7 +88,7 @@ class Runner:
         except LockedError as fault:
             return replace(result, ending="locked", holders=fault.holders)
         except CommandError as fault:
-            problems = gathering.problems or (_last_words(str(fault)),)
+            problems = gathering.problems or (last_words(str(fault)),)
             result = replace(
                 result,
                 ending="stopped" if gathering.stopped else "failed",
@@ -133,10 +132,3 @@ class Runner:
     def _clear_pending(self, stack: Stack, mended: list[str]) -> None:
         stack.refresh(clear_pending_creates=True, color="never")
         mended.append("read back what the register holds after a run that was cut off")
-
-
-def _last_words(said: str) -> str:
-    """The engine's own last lines, where it gave no diagnostic."""
-    lines = [line.strip() for line in said.splitlines()]
-    told = [line.removeprefix("stderr:").strip() for line in lines if line.strip()]
-    return plain("\n".join(told[-6:]))

@@ -8,7 +8,7 @@ import secrets
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -21,7 +21,7 @@ import yaml
 from pulumi.automation import LocalWorkspace, OutputMap, PulumiCommand, Stack, UpdateSummary
 from pulumi.automation._cmd import CommandResult
 from pulumi.automation._stack import StackInitMode
-from pulumi.automation.errors import StackAlreadyExistsError, create_command_error
+from pulumi.automation.errors import CommandError, StackAlreadyExistsError, create_command_error
 from semver import VersionInfo
 
 from infra.engine import Engine, environment, home_folder
@@ -29,12 +29,17 @@ from infra.register.location import VARIABLE as REGISTER_VARIABLE
 from infra.register.location import locate
 from infra.register.register import UPDATE_VARIABLE
 from specs.files import write_whole
+from specs.text import plain
 
 PROJECT = "ndc"
 """Name of the Pulumi project; a part of every URN."""
 
 _DEATH_SIGNAL_OPTION = 1
 """PR_SET_PDEATHSIG of Linux's prctl."""
+
+
+class EngineError(Exception):
+    """The engine cannot do what every run needs: its state cannot be reached, or written."""
 
 
 @dataclass(frozen=True)
@@ -106,12 +111,16 @@ class Workshop:
         return _Stack(name, self.workspace, StackInitMode.SELECT)
 
     def existing(self) -> frozenset[str]:
-        """Names of the stacks that are there."""
-        return frozenset(one.name for one in self.workspace.list_stacks())
+        """Names of the stacks that are there; EngineError where the engine cannot tell."""
+        with _translated("the stacks cannot be listed"):
+            return frozenset(one.name for one in self.workspace.list_stacks())
 
     def make(self, name: str) -> None:
-        """Make a stack, unless another process has just made it."""
-        with contextlib.suppress(StackAlreadyExistsError):
+        """Make a stack, unless another process has just made it; EngineError where it cannot be made."""
+        with (
+            _translated(f"stack {name} cannot be made"),
+            contextlib.suppress(StackAlreadyExistsError),
+        ):
             self.workspace.create_stack(name)
 
     def configuration(self, stack: str) -> Mapping[str, Any]:
@@ -130,7 +139,8 @@ class Workshop:
         found = self.configuration(stack)
         if any(found.get(name) != value for name, value in wanted.items()):
             pairs = [word for name, value in wanted.items() for word in ("--plaintext", f"{name}={value}")]
-            self.call("config", "set-all", "--stack", stack, *pairs)
+            with _translated(f"stack {stack} cannot be configured"):
+                self.call("config", "set-all", "--stack", stack, *pairs)
 
     def is_pending(self, stack: str) -> bool:
         """Whether the stack's state holds operations of which nobody knows the end, as after a kill."""
@@ -232,6 +242,24 @@ class _Command(PulumiCommand):
         if result.code != 0:
             raise create_command_error(result)
         return result
+
+
+@contextlib.contextmanager
+def _translated(what: str) -> Iterator[None]:
+    """Say in a sentence what the engine said at length."""
+    try:
+        yield
+    except CommandError as fault:
+        raise EngineError(f"{what}: {last_words(str(fault))}") from fault
+
+
+def last_words(said: str) -> str:
+    """The engine's own last lines, of all that it said in an error."""
+    lines = [
+        line.strip().removeprefix("stderr:").removeprefix("error:").strip() for line in said.splitlines()
+    ]
+    told = [line for line in lines if line and not line.startswith(("code:", "stdout:"))]
+    return plain("\n".join(told[-6:]))
 
 
 def _read(stream: IO[str], callback: Callable[[str], Any] | None, into: list[str]) -> None:
