@@ -1,6 +1,7 @@
 """`thabat init`: a bundled estate as files of one's own, never over what is there."""
 
 import stat
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,18 @@ def test_what_it_writes_is_the_bundled_estate(source: str, tmp_path: Path) -> No
     init(tmp_path / "mine", source)
     mine, bundled = load(tmp_path / "mine").estate, load(folder_of(source)).estate
     assert mine == bundled
+
+
+def test_a_newcomer_begins_without_a_finding(tmp_path: Path) -> None:
+    from policies.judging import judge
+    from specs.findings import Verdict
+
+    init(tmp_path / "mine")
+    loaded = load(tmp_path / "mine")
+    judgement = judge(loaded, loaded.estate.as_of(None), on=loaded.estate.estate.judged_on or date.min)
+    found = [f"{one.rule} {one.element}" for one in judgement.outcomes if one.verdict is not Verdict.PASS]
+    assert found == []
+    assert len(judgement.outcomes) > 100
 
 
 def test_its_files_are_for_their_owner_alone(tmp_path: Path) -> None:
