@@ -86,7 +86,8 @@ demo: setup ## Judge the national estate, provision its cured twin, verify it, a
 	@printf '\nopen %s\n' "$(CURDIR)/$(DEMO)/national.html" "$(CURDIR)/$(DEMO)/national-cured.html"
 
 bench: setup ## Measure loading, judging and previewing, and how they grow.
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.run --preview
+	@$(BIN)/python -m benchmarks.up
 
 lock: $(PROJECT) ## Pin the packages anew.
 	@$(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras --no-emit-find-links \
