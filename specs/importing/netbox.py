@@ -181,11 +181,13 @@ class _Import:
             wanted.append((cid, f"{identifier(row.provider, 'carrier')}-{cid}"))
         circuits: dict[str, Body] = {}
         for key, row in zip(distinct(wanted, self.folder.collection("circuits")), kept, strict=True):
-            if not row.side_a and not row.side_z:
-                hint = "export NetBox's list of circuits with its columns Side A and Side Z"
-                self._issue(row, "cid", "no column says where the circuit ends", hint)
             ends = [self._circuit_end(side) for side in (row.side_a, row.side_z)]
             circuits[key] = circuit_body(key, row, ends, carriers[row.provider.casefold()])
+        self._note(
+            sum(not row.side_a or not row.side_z for row in kept),
+            "circuits with an end that the table does not tell (export the list with its columns Side A and "
+            "Side Z, or say `site` at their ends)",
+        )
         self._note_status("circuits", [row.status for row in kept])
         if kept:
             self.notes.append("no circuit has segments: ask the carriers for their routes")

@@ -293,10 +293,11 @@ def test_cables_name_devices_and_ports_that_are_there(root: Path) -> None:
     ]
 
 
-def test_a_circuit_must_say_where_it_ends(root: Path) -> None:
-    assert faults(root, circuits="cid,provider,type,status\n1,T,Access,active\n") == [
-        "circuits.csv:2:1 no column says where the circuit ends"
-    ]
+def test_the_import_form_of_circuits_says_no_ends_and_that_is_told(root: Path) -> None:
+    made, _ = imported(root, circuits="cid,provider,type,status\n1,T,Access,active\n")
+    (link,) = load(root).estate.circuits.values()
+    assert [end.outside for end in link.ends] == ["not stated", "not stated"]
+    assert any(note.startswith("circuits with an end that the table does not tell") for note in made.notes)
 
 
 def test_two_racks_of_one_name_in_one_room_are_told(root: Path) -> None:
