@@ -36,7 +36,13 @@ def against_observed(
         for reference, sighting in sorted(found.items())
         for difference in _compared(declared.get(reference), reference, sighting, estate, places, states)
     ]
-    unknown = tuple(reference for reference in declared if reference not in found)
+    unknown = tuple(
+        reference
+        for reference, _ in sorted(
+            declared.items(), key=lambda entry: (PHYSICAL.index(entry[1].collection), entry[0])
+        )
+        if reference not in found
+    )
     return tuple(differences), tuple(_coverage(declared, found)), unknown
 
 

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from specs.bundled import bundled, find_estate
+from specs.loading import load
 from specs.model import Estate
 from specs.planned import (
     COLLECTIONS,
@@ -190,6 +192,16 @@ def test_each_stack_alone_rebuilds_the_same_estate_from_the_engines_floats(stack
         if one.stack == stack
     ]
     assert estate_from_planned(engine, estate, stack).estate == estate
+
+
+@pytest.mark.parametrize("name", bundled())
+def test_every_bundled_estate_comes_back_from_its_plan_in_every_phase(name: str) -> None:
+    whole = load(find_estate(name)).estate
+    for phase in ("today", *(each.id for each in whole.estate.phases)):
+        estate = whole.as_of(phase)
+        rebuilt = estate_from_planned(plan(estate), estate)
+        assert rebuilt.estate == estate
+        assert unplannable(plan(estate)) == ()
 
 
 @given(
