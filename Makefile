@@ -53,16 +53,18 @@ browser:
 	    apt-get install --yes --quiet=2 --no-install-recommends chromium fonts-noto-core >/dev/null; \
 	else echo "no Chromium: tests of the report will be skipped (Debian: apt-get install chromium)"; fi
 
-LINT := $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+# Each is run and heard, whatever the one before it says.
+LINT := failed=0; $(BIN)/ruff check . || failed=1; $(BIN)/ruff format --check . || failed=1; \
+    $(BIN)/mypy || failed=1; $(BIN)/lint-imports || failed=1
 
 lint: $(PROJECT) ## Lint, format, types and layers.
-	@$(LINT)
+	@$(LINT); exit $$failed
 
 check: lint ## The same and the quick tests: under a minute.
 	@$(BIN)/pytest -q -n $(WORKERS) -m "not slow and not engine and not browser" $(TESTS)
 
 test: setup ## Everything; pytest's closing line comes last.
-	@failed=0; { $(LINT); } || failed=1; \
+	@$(LINT); \
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(TESTS) || failed=1; exit $$failed
 
 # State and register of the demo are its own, so that it neither finds nor leaves anything of yours.
