@@ -42,6 +42,8 @@ class Gathering:
         with self._lock:
             if event.resource_pre_event is not None:
                 self._step(event.resource_pre_event.metadata)
+            if event.res_op_failed_event is not None:
+                self._changes.pop(event.res_op_failed_event.metadata.urn, None)
             if event.policy_event is not None:
                 self._violation(event.policy_event)
             if event.diagnostic_event is not None:

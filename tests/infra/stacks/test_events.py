@@ -26,6 +26,18 @@ def gathered(*events: EngineEvent) -> Gathering:
     return gathering
 
 
+def test_what_failed_is_no_change() -> None:
+    failed = step("create", "thabat:index:Device", "srv-02").resource_pre_event
+    assert failed is not None
+    urn = {"op": "create", "type": "thabat:index:Device", "urn": failed.metadata.urn, "provider": ""}
+    found = gathered(
+        step("create", "thabat:index:Device", "srv-01"),
+        step("create", "thabat:index:Device", "srv-02"),
+        event(resOpFailedEvent={"metadata": urn, "status": 0, "steps": 1}),
+    )
+    assert found.changes == (Change("devices/srv-01", "create"),)
+
+
 def stack_ended(old: dict[str, Any], new: dict[str, Any]) -> EngineEvent:
     outputs = {"old": {"outputs": old}, "new": {"outputs": new}}
     metadata = {"op": "same", "type": "pulumi:pulumi:Stack", "urn": "urn:…::s", "provider": "", **outputs}
