@@ -12,6 +12,7 @@ from typing import Any
 
 from pulumi_policy import (
     EnforcementLevel,
+    Policy,
     PolicyConfigSchema,
     PolicyResource,
     ReportViolation,
@@ -48,7 +49,7 @@ class _Handed:
     properties: Mapping[str, Any]
 
 
-def gate(today: date, environment: Mapping[str, str] = os.environ) -> list[StackValidationPolicy]:
+def gate(today: date, environment: Mapping[str, str] = os.environ) -> list[Policy]:
     """The policies of the pack; `today` is the day to judge as at where the estate names none."""
     asked = _Asked(today, environment)
     return [

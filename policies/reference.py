@@ -4,6 +4,8 @@ import json
 import textwrap
 from collections.abc import Mapping, Sequence
 
+import yaml
+
 from policies.frameworks import FRAMEWORKS
 from policies.outputs.json_document import Document
 from policies.rule import Rule
@@ -46,9 +48,9 @@ def page(rule: Rule) -> str:
             ),
         ]
     if rule.bad:
-        parts += ["## Found", f"```yaml\n{rule.bad}\n```"]
+        parts += ["## Found", _yaml(rule.bad)]
     if rule.good:
-        parts += ["## Mended", f"```yaml\n{rule.good}\n```"]
+        parts += ["## Mended", _yaml(rule.good)]
     parts += ["## How to mend", _filled(rule.remediation), "## Controls", _controls(rule)]
     return "\n\n".join(parts) + "\n"
 
@@ -101,6 +103,14 @@ def _index(rules: Sequence[Rule]) -> str:
     "says that one is"
     lines = [f"<!-- {_NOTE} -->", "", "# Rules", "", *textwrap.wrap(f"{remark} met.", 110), "", *head, *rows]
     return "\n".join(lines) + "\n"
+
+
+def _yaml(text: str) -> str:
+    """The example over several lines, as people write it; a remark after `#` comes first."""
+    body, _, remark = text.partition(" # ")
+    laid_out = yaml.safe_dump(yaml.safe_load(body), default_flow_style=None, sort_keys=False, width=78)
+    comment = f"# {remark}\n" if remark else ""
+    return f"```yaml\n{comment}{laid_out}```"
 
 
 def _controls(rule: Rule) -> str:

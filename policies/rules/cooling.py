@@ -35,7 +35,7 @@ MOVING = (*IN_ROOM, "pump")
     scope="Each room with vital devices, and each room that cooling units are declared for.",
     unknown_when="no unit serves the room, or a unit's capacity or feeds or a device's draw is not declared",
     bad="cooling: {crah-1: {kind: crah, serves: [hall], capacity: 100 kW}} # and 80 kW in the hall",
-    good="cooling: {crah-[1-2]: {kind: crah, serves: [hall], capacity: 100 kW}}",
+    good="cooling: {'crah-[1-2]': {kind: crah, serves: [hall], capacity: 100 kW}}",
 )
 def n1_cooling(case: Case) -> Iterator[Outcome]:
     vital = _vital_rooms(case)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pulumi_policy import EnforcementLevel, StackValidationArgs
+from pulumi_policy import EnforcementLevel, StackValidationArgs, StackValidationPolicy
 from pulumi_policy.policy import PolicyResource
 from pulumi_policy.proxy import UNKNOWN_NUMBER_VALUE, UNKNOWN_STRING_VALUE, unknown_checking_proxy
 
@@ -222,6 +222,7 @@ class Handed:
     ) -> list[tuple[str, str, str | None]]:
         said: list[tuple[str, str, str | None]] = []
         for policy in self.policies:
+            assert isinstance(policy, StackValidationPolicy)
             args = StackValidationArgs([handed(one) for one in resources], config or {})
             level = policy.enforcement_level
             assert level is not None

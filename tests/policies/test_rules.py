@@ -4,12 +4,14 @@ import csv
 from pathlib import Path
 
 import pytest
+import yaml
 
 from policies.frameworks import FRAMEWORKS
 from policies.reference import reference
 from policies.rule import Rule, rule
 from policies.rules import RULES
 from specs.findings import Severity
+from specs.model import Estate
 from specs.units import format_quantity, parse_quantity
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference" / "rules"
@@ -55,6 +57,13 @@ def test_every_rule_says_what_why_and_how_to_mend(one: Rule) -> None:
         assert words.strip()
     assert len(one.title) <= 110
     assert not one.title.endswith(".")
+
+
+@pytest.mark.parametrize("one", RULES, ids=lambda one: one.id)
+@pytest.mark.parametrize("which", ["bad", "good"])
+def test_the_examples_are_yaml_of_the_estates_collections(one: Rule, which: str) -> None:
+    example = yaml.safe_load(getattr(one, which))
+    assert set(example) <= set(Estate.model_fields)
 
 
 @pytest.mark.parametrize("one", RULES, ids=lambda one: one.id)
