@@ -1,5 +1,6 @@
 """The command: its parts in the order of the work, and how it ends when something is wrong."""
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -15,6 +16,9 @@ COMMANDS = (
     "import", "env", "doctor", "config",
 )  # fmt: skip
 """Each is a module here (`import` is `imports`) with a function of the command's name, or an `app`."""
+
+FEW_COLLECTIONS = 200_000
+"""New objects between two garbage collections: an estate is many small values that live until the end."""
 
 _MODULES = {"import": "imports"}
 
@@ -68,6 +72,7 @@ def thabat(
 
 def main() -> None:
     """Run the command; every way it can end has its number (`thabat.exits`)."""
+    gc.set_threshold(FEW_COLLECTIONS)
     sys.exit(_run())
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -16,6 +16,7 @@ from policies.report.topology import BOX_HEIGHT, BOX_WIDTH, WIDTH, topology
 from policies.report.words import WORDS, Word
 from policies.rules import RULES
 from resilience.analysis import Analysis
+from resilience.results import SinglePoint
 from specs.base import Text
 from specs.findings import Judgement, Severity, Verdict
 from specs.loading import Loaded
@@ -40,6 +41,7 @@ def render(loaded: Loaded, estate: Estate, judgement: Judgement, analysis: Analy
         canvas={"width": WIDTH, "box_width": BOX_WIDTH, "box_height": BOX_HEIGHT},
         rules={rule.id: rule for rule in RULES},
         sites=_sites(estate),
+        standings=_standings(estate, analysis),
         severities=tuple(Severity),
         having={verdict.value: judgement.having(verdict) for verdict in Verdict},
         version=version,
@@ -156,6 +158,23 @@ def _namer(estate: Estate) -> Callable[[str], Markup]:
 def _phase_name(estate: Estate, phase: str) -> Text | str:
     named = {one.id: one.name for one in estate.estate.phases}
     return named.get(phase) or phase
+
+
+def _standings(estate: Estate, analysis: Analysis) -> Mapping[str, Mapping[str, Any]]:
+    """By service: what of its own can fail alone, and what takes whole sites or every device of a kind."""
+    of_sites = {f"hazards/{hazard}" for site in estate.sites.values() for hazard in site.hazards}
+    return {
+        standing.service.rpartition("/")[2]: {
+            "proof": standing,
+            "narrow": [point for point in standing.single_points if _is_narrow(point, of_sites)],
+            "wide": [point for point in standing.single_points if not _is_narrow(point, of_sites)],
+        }
+        for standing in analysis.standings
+    }
+
+
+def _is_narrow(point: SinglePoint, of_sites: Collection[str]) -> bool:
+    return point.category not in ("site", "common-cause") and point.event not in of_sites
 
 
 def _sites(estate: Estate) -> tuple[Mapping[str, Any], ...]:

@@ -157,6 +157,10 @@ WORDS: Mapping[str, Word] = _table(
     depends_on=("Depends on", "يعتمد على"),
     runs_on=("Runs on", "يعمل على"),
     single_points=("Single points of failure", "نقاط الفشل الوحيدة"),
+    wide_losses=(
+        "Losses of a whole site, region or kind of firmware that take it down",
+        "ما يُسقطها من فقدان موقع أو إقليم كامل أو نوع برنامج ثابت",
+    ),
     failover=("Failover path", "مسار التحويل"),
     carries=("Carries the load", "يتحمل الحمل"),
     does_not_carry=("Does not carry the load", "لا يتحمل الحمل"),
