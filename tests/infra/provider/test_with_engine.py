@@ -139,7 +139,6 @@ def test_a_kill_between_create_and_delete_of_a_replacement_converges(
 def test_refresh_shows_what_was_changed_and_deleted_behind_and_up_mends_it(project: Project) -> None:
     project.up(ONE_DEVICE)
     with sqlite3.connect(project.folder / "register.sqlite") as connection:
-        connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(
             "UPDATE planned SET properties = json_set(properties, '$.rack', 'r9') WHERE key = 'a'"
         )

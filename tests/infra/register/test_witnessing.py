@@ -1,6 +1,8 @@
 """The life cycle and its evidence, and what was observed, apart from what is planned."""
 
+import sqlite3
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -8,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from infra.register import Event, LifeCycleError, NoSuchRowError, Register, RegisterError, Seen, State
 from infra.register.opening import open_engine
-from tests.infra.register.things import device
+from tests.infra.register.things import device, element, rack
 
 DAY = date(2026, 3, 1)
 
@@ -122,6 +124,21 @@ def test_a_row_deleted_behind_is_told_by_the_history_and_as_altered(
     assert register.planned() == (kept,)
     register.create(device("d", {"eth0": "cables/c"}))
     assert register.altered_behind() == ()
+
+
+def test_a_row_deleted_by_a_tool_that_knows_no_foreign_keys_leaves_no_claim_behind(tmp_path: Path) -> None:
+    with Register.open(tmp_path / "register.sqlite") as register:
+        register.create(rack("r1", a=1))
+        register.create(element("power", "pdu", {"rating": "1 kW", "outlets": {"a": 900}}))
+        connection = sqlite3.connect(tmp_path / "register.sqlite")
+        assert connection.execute("PRAGMA foreign_keys").fetchone() == (0,)
+        connection.execute("DELETE FROM planned")
+        connection.commit()
+        connection.close()
+        register.create(rack("r2", a=1))
+        register.create(rack("r1", b=1))
+        register.create(element("power", "pdu", {"rating": "1 kW", "outlets": {"a": 800}}))
+        assert [row.key for row in register.planned()] == ["pdu", "r1", "r2"]
 
 
 def test_a_row_changed_or_added_behind_is_told_with_both_values(register: Register, location: str) -> None:

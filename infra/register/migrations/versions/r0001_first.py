@@ -180,8 +180,10 @@ def _guard_in_sqlite() -> None:
             "AND events.state = NEW.state) "
             "BEGIN SELECT RAISE(ABORT, 'installed and commissioned need a recorded event'); END"
         )
+    # SQLite's own command line leaves foreign keys alone, so claims of an erased row are removed here too.
     op.execute(
         "CREATE TRIGGER planned_records_erasure AFTER DELETE ON planned BEGIN "
+        "DELETE FROM claims WHERE urn = OLD.urn; DELETE FROM loads WHERE urn = OLD.urn; "
         "INSERT INTO history (at, who, update_id, urn, token, stack, collection, key, action, before, after) "
         "VALUES (strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now'), 'somebody, by the database itself', '', "
         "OLD.urn, OLD.token, OLD.stack, OLD.collection, OLD.key, 'erased', "
