@@ -80,7 +80,17 @@ def _stacks(runner: Runner, *, configure: bool) -> tuple[str, ...]:
         list(pool.map(workshop.make, missing))
         wanted = inputs.stacks if configure else missing
         list(pool.map(lambda name: workshop.configure(name, settings), wanted))
-    return (*sorted(existing - set(inputs.stacks)), *inputs.stacks)
+    return (*_gone(runner, existing), *inputs.stacks)
+
+
+def _gone(runner: Runner, existing: Iterable[str]) -> tuple[str, ...]:
+    """Stacks that this estate had and has no longer; those of another estate are left alone."""
+    inputs, workshop = runner.inputs, runner.workshop
+    return tuple(
+        name
+        for name in sorted(existing)
+        if name not in inputs.stacks and workshop.configuration(name).get("estate") == inputs.name
+    )
 
 
 def _by_stack(inputs: Inputs, wanted: Work, gone: Work) -> Work:
@@ -90,8 +100,9 @@ def _by_stack(inputs: Inputs, wanted: Work, gone: Work) -> Work:
 
 def _backwards(runner: Runner, work: Work, watcher: Watcher) -> tuple[StackResult, ...]:
     existing = runner.workshop.existing()
-    national = tuple(name for name in (NATIONAL,) if name in existing)
-    return _in_turn((national, tuple(sorted(existing - set(national)))), work, watcher, runner)
+    ours = {*_gone(runner, existing), *(name for name in runner.inputs.stacks if name in existing)}
+    national = tuple(name for name in (NATIONAL,) if name in ours)
+    return _in_turn((national, tuple(sorted(ours - set(national)))), work, watcher, runner)
 
 
 def _all(stacks: Sequence[str], work: Work, watcher: Watcher, runner: Runner) -> tuple[StackResult, ...]:

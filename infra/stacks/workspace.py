@@ -124,21 +124,26 @@ class Workshop:
             self.workspace.create_stack(name)
 
     def configuration(self, stack: str) -> Mapping[str, Any]:
-        """The stack's configuration, as its file says it."""
+        """The stack's configuration by the program's own names, as its file says it."""
         path = self.home / "stacks" / f"Pulumi.{stack}.yaml"
         try:
             read = yaml.safe_load(path.read_text("utf-8"))
         except (OSError, UnicodeDecodeError, yaml.YAMLError):
             return {}
         config = read.get("config") if isinstance(read, Mapping) else None
-        return config if isinstance(config, Mapping) else {}
+        if not isinstance(config, Mapping):
+            return {}
+        return {str(name).removeprefix(f"{PROJECT}:"): value for name, value in config.items()}
 
     def configure(self, stack: str, values: Mapping[str, str]) -> None:
         """Give the stack these values, so that the plain command makes it from the same."""
-        wanted = {f"{PROJECT}:{name}": value for name, value in values.items()}
         found = self.configuration(stack)
-        if any(found.get(name) != value for name, value in wanted.items()):
-            pairs = [word for name, value in wanted.items() for word in ("--plaintext", f"{name}={value}")]
+        if any(found.get(name) != value for name, value in values.items()):
+            pairs = [
+                word
+                for name, value in values.items()
+                for word in ("--plaintext", f"{PROJECT}:{name}={value}")
+            ]
             with _translated(f"stack {stack} cannot be configured"):
                 self.call("config", "set-all", "--stack", stack, *pairs)
 

@@ -132,6 +132,14 @@ def test_a_shrunk_estate_retires_and_a_site_that_is_gone_is_retired_whole(
         assert {row.key for row in register.planned(collection="sites", retired=True)} == {"ndc", "drc"}
 
 
+def test_the_stacks_of_another_estate_in_the_same_state_are_left_alone(
+    engine: Engine, again: Path, tmp_path: Path
+) -> None:
+    other = write_estate(tmp_path / "other", servers=3, second_site=False)
+    planned = preview_all(runner(engine, again / "checkout", other), Silence())
+    assert [result.stack for result in planned.stacks] == ["ndc", "national"]
+
+
 def test_destroy_retires_everything_and_erases_nothing(engine: Engine, again: Path) -> None:
     checkout = again / "checkout"
     run = destroy_all(runner(engine, checkout, again / "estate"), Silence())
