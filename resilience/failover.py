@@ -9,7 +9,7 @@ from math import inf
 
 import networkx as nx
 
-from resilience.links import Ways
+from resilience.links import Way, Ways
 from resilience.results import FailoverPath, Missing, Tri, in_order
 from resilience.routes import source_site
 from resilience.sweep import Sweep
@@ -49,9 +49,8 @@ class Failovers:
     sweep: Sweep
     ways: Ways
     bounds: dict[tuple[str, str, str], tuple[float, float]] = field(default_factory=dict)
-    trees: dict[tuple[str, str, frozenset[str]], dict[str, tuple[object, Path, Path]]] = field(
-        default_factory=dict
-    )
+    downs: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+    trees: dict[tuple[str, str, frozenset[str]], dict[str, Way]] = field(default_factory=dict)
 
     @cached_property
     def flows(self) -> tuple[Flow, ...]:
@@ -77,17 +76,25 @@ class Failovers:
             return node in self.sweep.calm
         return node in self.sweep.calm or bool(self.sweep.lost_in(node) >> self.sweep.numbers[event] & 1)
 
-    def tree(self, source: str, event: str, over: frozenset[str]) -> dict[str, tuple[object, Path, Path]]:
-        """Best ways from a place after an event."""
+    def down(self, event: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Circuits (ids) and sites (`sites/…`) that are down after an event."""
+        if event not in self.downs:
+            estate = self.sweep.graph.estate
+            self.downs[event] = (
+                frozenset(name for name in estate.circuits if self.lost(f"circuits/{name}", event)),
+                frozenset(f"sites/{name}" for name in estate.sites if self.lost(f"sites/{name}", event)),
+            )
+        return self.downs[event]
+
+    def tree(self, source: str, event: str, over: frozenset[str]) -> dict[str, Way]:
+        """Best ways from a place after an event; as in calm where nothing that they use is down."""
         key = (source, event, over)
         if key not in self.trees:
-            self.trees[key] = dict(
-                self.ways.tree(
-                    source,
-                    lambda name: (not over or name in over) and not self.lost(f"circuits/{name}", event),
-                    lambda place: not place.startswith("sites/") or not self.lost(place, event),
-                )
-            )
+            circuits, sites = self.down(event)
+            calm = self.tree(source, "", over) if event else {}
+            used = {name for _, way, _ in calm.values() for name in way[-1:]}
+            same = bool(event) and not (used & circuits) and not (calm.keys() & sites)
+            self.trees[key] = calm if same else self.ways.tree(source, circuits, sites, over)
         return self.trees[key]
 
     def route(self, flow: Flow, event: str) -> Routed:
@@ -163,18 +170,24 @@ class Failovers:
                 continue
             if way.circuits is None and event.startswith(("hazards/", "vendors/")):
                 cut[flow].append(event)
-            yield self._path(flow, way, event, loads, tuple(sorted(cut[flow])) if not event else ())
+            yield self._path(flow, routed, event, loads, tuple(sorted(cut[flow])) if not event else ())
 
     def _loads(self, routed: dict[Flow, Routed], event: str) -> dict[str, tuple[float, list[Missing]]]:
         """What crosses each circuit, and what is not known of it."""
         sums: dict[str, float] = defaultdict(float)
         missing: dict[str, list[Missing]] = defaultdict(list)
         for flow, way in routed.items():
-            needed, facts = self.needed(flow, way, event)
+            moved = way is not self.usual[flow]
+            needed, facts = self.needed(flow, way, event) if moved else self.usual_need[flow]
             for circuit in way.circuits or ():
                 sums[circuit] += needed or 0.0
                 missing[circuit] += facts
         return {circuit: (sums[circuit], missing[circuit]) for circuit in sorted(sums)}
+
+    @cached_property
+    def usual_need(self) -> dict[Flow, tuple[float | None, list[Missing]]]:
+        """What every flow needs in calm."""
+        return {flow: self.needed(flow, way, "") for flow, way in self.usual.items()}
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -216,11 +229,12 @@ class Failovers:
     def _path(
         self,
         flow: Flow,
-        way: Routed,
+        routed: dict[Flow, Routed],
         event: str,
         loads: dict[str, tuple[float, list[Missing]]],
         shares: tuple[str, ...],
     ) -> FailoverPath:
+        way = routed[flow]
         circuits = way.circuits or ()
         needed, missing = self.needed(flow, way, event)
         route = self.ways.route(circuits)
@@ -243,7 +257,7 @@ class Failovers:
             missing += unknown
             carries.append("no" if load > bandwidth else "unknown" if unknown else "yes")
         if "no" in carries and way.serving is not None:
-            asked, capacity = self._between(flow.user, way.serving, event)
+            asked, capacity = self._between(flow.user, way.serving, event, routed)
             if asked <= capacity:
                 carries = ["unknown"]
                 tight = min(room)[1]
@@ -274,7 +288,9 @@ class Failovers:
             missing=in_order(missing),
         )
 
-    def _between(self, user: str, serving: str, event: str) -> tuple[float, float]:
+    def _between(
+        self, user: str, serving: str, event: str, routed: dict[Flow, Routed]
+    ) -> tuple[float, float]:
         """Over the narrowest cut between two places after an event: what must cross it, whatever the
         routing, and what its circuits carry together; a circuit of unknown bandwidth carries anything."""
         key = (user, serving, event)
@@ -282,19 +298,18 @@ class Failovers:
             graph: nx.DiGraph[str] = nx.DiGraph()
             graph.add_nodes_from((user, serving))
             for place, links in self.ways.links.items():
-                if place != user and not self.ways.passes(place):
+                if place != user and place in self.ways.ends:
                     continue
                 for name, other in links:
                     bandwidth = self.ways.estate.circuits[name].bandwidth
-                    if not self.lost(f"circuits/{name}", event):
+                    if name not in self.down(event)[0]:
                         known = graph.get_edge_data(place, other, {"capacity": 0.0})["capacity"]
                         graph.add_edge(
                             place, other, capacity=known + (inf if bandwidth is None else bandwidth)
                         )
             capacity, near = _narrowest_cut(graph, user, serving)
             asked = 0.0
-            for flow in self.flows:
-                way = self.route(flow, event)
+            for flow, way in routed.items():
                 if way.circuits and (flow.user in near) != (way.serving in near):
                     asked += self.needed(flow, way, event)[0] or 0.0
             self.bounds[key] = (asked, capacity)

@@ -3,7 +3,7 @@ circuits."""
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,6 +21,10 @@ SECONDS_PER_METRE = 4.9e-9
 
 Cost = tuple[int, float, int]
 """Of a way: circuits of unknown latency, seconds, circuits; compared in that order."""
+
+
+Way = tuple[Cost, tuple[str, ...], tuple[str, ...]]
+"""Its cost, its circuits and the places it leaves one after the other."""
 
 
 def risks_of(circuit: Circuit) -> frozenset[str]:
@@ -104,35 +108,56 @@ class Ways:
         """Shared risks of each circuit."""
         return {name: risks_of(circuit) for name, circuit in by_id(self.estate.circuits)}
 
-    def passes(self, place: str) -> bool:
-        """Whether traffic may pass through: sites and private networks let it, the internet does not."""
-        circuits = (self.estate.circuits[name] for name, _ in self.links.get(place, ()))
-        return place.startswith("sites/") or not any(circuit.kind == "internet" for circuit in circuits)
+    @cached_property
+    def ends(self) -> frozenset[str]:
+        """Places that traffic does not pass through: outside ones that internet circuits lead to."""
+        kinds = {
+            place: {self.estate.circuits[name].kind for name, _ in ways} for place, ways in self.links.items()
+        }
+        return frozenset(
+            p for p, found in kinds.items() if not p.startswith("sites/") and "internet" in found
+        )
 
     def tree(
-        self, source: str, runs: Callable[[str], bool], stands: Callable[[str], bool] = lambda place: True
-    ) -> dict[str, tuple[Cost, tuple[str, ...], tuple[str, ...]]]:
-        """The best way from a place to every other over circuits that run and places that stand: its cost,
-        its circuits and the places passed."""
-        done: dict[str, tuple[Cost, tuple[str, ...], tuple[str, ...]]] = {}
+        self,
+        source: str,
+        lost: Collection[str] = frozenset(),
+        gone: Collection[str] = frozenset(),
+        only: Collection[str] = frozenset(),
+    ) -> dict[str, Way]:
+        """The best way from a place to every other, over circuits that are not lost (of `only`, if there
+        are any) and places that are not gone."""
+        done: dict[str, Way] = {}
         heap: list[tuple[Cost, tuple[str, ...], tuple[str, ...], str]] = [((0, 0.0, 0), (), (), source)]
+        links, costs = self.links, self.costs
         while heap:
             cost, circuits, places, place = heapq.heappop(heap)
-            if place in done or not stands(place):
+            if place in done or place in gone:
                 continue
             done[place] = (cost, circuits, places)
-            if place != source and not self.passes(place):
+            if place != source and place in self.ends:
                 continue
-            for name, other in self.links.get(place, ()):
-                if other not in done and runs(name):
-                    step = self.costs[name]
-                    further = (cost[0] + step[0], cost[1] + step[1], cost[2] + step[2])
+            unknown, seconds, hops = cost
+            for name, other in links.get(place, ()):
+                if other not in done and name not in lost and (not only or name in only):
+                    step = costs[name]
+                    further = (unknown + step[0], seconds + step[1], hops + 1)
                     heapq.heappush(heap, (further, (*circuits, name), (*places, place), other))
         return done
 
     def joined(self, source: str, target: str) -> bool:
         """Whether circuits join two places at all when all is well."""
-        return target in self.tree(source, lambda name: True)
+        return target in self._calm_tree(source)
+
+    def _calm_tree(self, source: str) -> dict[str, Way]:
+        if source not in self.calm_trees:
+            self.calm_trees[source] = self.tree(source)
+        return self.calm_trees[source]
+
+    @cached_property
+    def calm_trees(self) -> dict[str, dict[str, Way]]:
+        """Trees of places that were asked for."""
+        return {}
 
     def route(self, circuits: Iterable[str]) -> Route:
         """Length and latency of a way."""

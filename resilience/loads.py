@@ -26,16 +26,11 @@ unit."""
 
 
 def draw_of(device: Device, where: Whereabouts) -> float | None:
-    """Watts that the device takes: as declared, else its model's planned draw, else the greatest of its
-    type."""
-    if device.draw is not None:
-        return device.draw
+    """Watts that the device takes; what is passive takes none."""
     model = where.model(device)
-    if model is None:
-        return None
-    if is_passive(device, where):
+    if device.draw is None and model is not None and is_passive(device, where):
         return 0.0
-    return model.draw if model.draw is not None else model.device_type.greatest_draw(model.supplies_needed)
+    return device.planned_draw(model)
 
 
 def rating_of(element: PowerElement) -> float | None:

@@ -35,11 +35,8 @@ def _routes(ways: Ways, name: str, copy: Replication, source: str, target: str) 
     missing: list[Missing] = []
 
     def way(without: str) -> tuple[str, ...] | None:
-        def runs(circuit: str) -> bool:
-            hit = f"circuits/{circuit}" == without or without in ways.risks[circuit]
-            return not hit and (not allowed or circuit in allowed)
-
-        found = ways.tree(source, runs).get(target)
+        hit = {c for c, risks in ways.risks.items() if f"circuits/{c}" == without or without in risks}
+        found = ways.tree(source, hit, only=allowed).get(target)
         return found[1] if found else None
 
     usual = way("")
