@@ -1,6 +1,7 @@
 """The provider's resource types: which property makes another thing of a resource when it changes."""
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Final
 
 from infra.register.rows import Element
@@ -58,6 +59,15 @@ def is_plan(token: str) -> bool:
 def collection_of(token: str) -> str | None:
     """The collection whose elements have that type, or None for a type that is no element's."""
     return COLLECTIONS.get(token)
+
+
+def estate_name(path: str) -> str:
+    """What tells an estate from others: the name of its folder or file, for checkouts lie at different paths.
+
+    >>> estate_name("/home/salma/plans/ndc/"), estate_name("/builds/42/plans/ndc")
+    ('ndc', 'ndc')
+    """
+    return PurePath(path).name
 
 
 def stack_of(urn: str) -> str:

@@ -14,7 +14,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from infra.provider.checking import element_failures, plan_failures
 from infra.provider.comparing import Difference, differences
 from infra.provider.configuring import config_failures, configured_register
-from infra.provider.kinds import PLAN_QUIET, collection_of, identity, is_plan
+from infra.provider.kinds import PLAN_QUIET, collection_of, estate_name, identity, is_plan
 from infra.provider.rows import Rows, element_to_write
 from infra.provider.values import Secret, from_struct, paths_of, to_struct
 from infra.provider.wishes import Wishes
@@ -152,7 +152,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if is_plan(token):
             failures = plan_failures(inputs)
             if not failures and isinstance(inputs["estate"], str):
-                self._wishes.estate = inputs["estate"]
+                self._wishes.estate = estate_name(inputs["estate"])
         elif collection is not None:
             failures = element_failures(request.urn, collection, inputs, self._wishes, self._rows.holdings())
         else:

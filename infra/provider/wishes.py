@@ -27,7 +27,7 @@ class Wishes:
         self._by_slot: dict[Slot, str] = {}
         self._by_reference: dict[str, str] = {}
         self.estate = ""
-        """Estate that the stack's Plan names; empty until it was checked."""
+        """Name of the estate that the stack's Plan tells; empty until it was checked."""
 
     def add(self, element: Element, claims: Sequence[Claim]) -> tuple[Impossible, ...]:
         """Note what the element wants, in place of what it wanted before, and say what others want too."""

@@ -45,7 +45,7 @@ class Element:
     site: str = ""
     """Site that it stands at; empty for what belongs to no one site."""
     estate: str = ""
-    """Which estate planned it. Stacks of one estate may hand elements to one another."""
+    """Name of the estate that planned it. Stacks of one estate may hand elements to one another."""
     identity: tuple[str, ...] = ("key", "site")
     """Properties without which it would be another thing: when one changes, a new life begins."""
 

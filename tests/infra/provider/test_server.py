@@ -172,7 +172,7 @@ def test_devices_are_swapped_between_stacks_of_one_estate_in_either_order(
     one = ask.create("racks", "r1", rack("r1", a=1))
     device = ask.create("devices", "a", {**DEVICE, "key": "a"})
     with asking(register_file, "dr") as other:
-        other.plan("/e")
+        other.plan("/another/checkout/e")
         assert other.check("racks", "r2", rack("r2", a=1)) == []
         other.create("racks", "r2", rack("r2", a=1))
         assert other.check("devices", "a", {**DEVICE, "key": "a", "rack": "r2"}) == []
