@@ -14,7 +14,7 @@ from policies.remembering import Said, StackSaid, fingerprint
 from policies.wording import listed, shown
 from specs.consistency import check as inconsistencies
 from specs.findings import Finding, Judgement, Verdict
-from specs.issues import Fault, FieldPath, Issue, SpecError
+from specs.issues import Fault, FieldPath, Issue, Location, SpecError
 from specs.loading import Loaded, load
 from specs.model import Estate
 from specs.planned import (
@@ -270,7 +270,7 @@ def _objection(
     if first.mending:
         lines.append(f"Mend: {first.mending}")
     if first.location is not None:
-        lines.append(f"At: {loaded.root.name}/{first.location}")
+        lines.append(f"At: {_place(first.location, loaded)}")
     if first.verdict is Verdict.UNKNOWN and stops:
         lines.append("Or look at it and allow it: thabat preview --allow-unknown (THABAT_ALLOW_UNKNOWN=1).")
     urn = next((urns[name] for name in (first.cause, first.element) if name in urns), None)
@@ -284,8 +284,14 @@ def _fault(fault: Fault, loaded: Loaded, urns: Mapping[str, str]) -> Objection:
     if issue.hint:
         lines.append(f"Mend: {issue.hint}")
     if issue.location is not None:
-        lines.append(f"At: {loaded.root.name}/{issue.location}")
+        lines.append(f"At: {_place(issue.location, loaded)}")
     return Objection("\n".join(lines), urns.get(element), True)
+
+
+def _place(location: Location, loaded: Loaded) -> str:
+    """The place with the estate's folder before it; files of an estate that it amends name theirs."""
+    own = (loaded.root / location.file).is_file()
+    return f"{loaded.root.name}/{location}" if own else str(location)
 
 
 def _spec_error(fault: SpecError) -> str:

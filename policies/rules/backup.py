@@ -353,9 +353,11 @@ def _keepers_are_apart(case: Case, vault: Vault, kept: tuple[Backup, ...]) -> Ou
         for key, domain in estate.admin_domains.items()
         if f"vaults/{vault.id}" in domain.can_delete and key != keeper.id
     ]
-    suspects = sorted({*guarded, *deleters})
-    for key in suspects:
-        shared = _shares(keeper, estate.admin_domains[key], deletes=key in deleters)
+    guards = [estate.admin_domains[key] for key in guarded]
+    for key in sorted({*guarded, *deleters}):
+        other = estate.admin_domains[key]
+        deletes = key in deleters and (key in guarded or any(_shares(other, one) for one in guards))
+        shared = _shares(keeper, other, deletes=deletes) if deletes or key in guarded else None
         if shared is not None:
             what, field = shared
             return fails(
@@ -411,7 +413,9 @@ def _domains_over(case: Case, reference: str) -> set[str]:
     return found
 
 
-def _shares(keeper: AdminDomain, other: AdminDomain, *, deletes: bool) -> tuple[str, FieldPath] | None:
+def _shares(
+    keeper: AdminDomain, other: AdminDomain, *, deletes: bool = False
+) -> tuple[str, FieldPath] | None:
     """What two domains have in common, and where it stands; None where they are apart."""
     if keeper.id == other.id:
         return f"{keeper.id} administers both", ("admin_domains", keeper.id, "over")

@@ -454,7 +454,8 @@ def _large_enough(case: Case, store: Platform, senders: dict[str, list[Platform]
     needed = rate * (store.log_retention or 0.0)
     size, place = store.capacity.storage, ("platforms", store.id, "capacity", "storage")
     also = f", those of {listed(twins)} too," if twins else ""
-    told = f"{counted(len(sending), 'platform')}{also} log {amount(rate, 'data_size')} a second"
+    verb = "logs" if len(sending) == 1 else "log"
+    told = f"{counted(len(sending), 'platform')}{also} {verb} {amount(rate, 'data_size')} a second"
     if size is None:
         return unknown(
             element,
@@ -471,6 +472,22 @@ def _large_enough(case: Case, store: Platform, senders: dict[str, list[Platform]
         f"{amount(size, 'data_size')}"
     )
     looked = (place, *(("platforms", sender.id, "log_rate") for sender in sending[:5]))
+    mute = sorted(
+        sender.id
+        for name in (store.id, *twins)
+        for sender in senders.get(name, ())
+        if sender.log_rate is None
+    )
+    if needed <= size and mute:
+        return unknown(
+            element,
+            f"{told}; nothing says how much {listed(mute)} logs.",
+            f"Declare `log_rate` of {listed(mute)}.",
+            ("platforms", mute[0], "log_rate"),
+            *looked,
+            cause=f"platforms/{mute[0]}",
+            aspect=aspect,
+        )
     if needed > size:
         return fails(
             element,

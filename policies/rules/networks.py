@@ -156,7 +156,8 @@ def out_of_band_survives(case: Case) -> Iterator[Outcome]:
             continue
         shared = [
             (name, why, index)
-            for index, name in enumerate(network.depends_on)
+            for index, first in enumerate(network.depends_on)
+            for name in _under(case, first)
             if (why := _of_production(case, name)) is not None
         ]
         if shared:
@@ -171,6 +172,19 @@ def out_of_band_survives(case: Case) -> Iterator[Outcome]:
             yield passes(
                 element, f"It depends on {listed(network.depends_on)}, and on nothing of production.", place
             )
+
+
+def _under(case: Case, reference: str) -> tuple[str, ...]:
+    """The element and what it needs to run, transitively, as platforms and devices declare it."""
+    seen = {reference: None}
+    pending = [reference]
+    while pending:
+        needs = getattr(case.estate.element(pending.pop()), "needs", ())
+        for need in needs if isinstance(needs, tuple) else ():
+            if need.kind == "run" and need.on is not None and need.on not in seen:
+                seen[need.on] = None
+                pending.append(need.on)
+    return tuple(seen)
 
 
 def _of_production(case: Case, reference: str) -> str | None:
