@@ -128,6 +128,12 @@ class Device(Element):
     needs: Many[Need] = ()
     """What it needs besides its power, cooling and place."""
 
+    def planned_draw(self, model: Model | None) -> float | None:
+        """Power that it is planned to take, in W: its own, else its model's; None where nobody has said."""
+        if self.draw is not None:
+            return self.draw
+        return model.planned_draw if model is not None else None
+
     @model_validator(mode="after")
     def _one_place(self) -> "Device":
         if (self.rack is None) == (self.room is None):

@@ -84,8 +84,9 @@ TABLES: Final[Mapping[str, str]] = {
 }
 """By collection: the property that lists who shares the element, so that what shares it moves as one.
 
-`holds`: device -> {height: rack units, face: front or rear, full_depth: whether it takes both, position:
-lowest unit, absent beside the units}. `ports`: port -> `cables/id` or `circuits/id`. `assigned`: address -> device.
+`holds`: device -> {height: rack units, face: front or rear, full_depth: whether it takes both,
+position: lowest unit, absent beside the units}. `ports`: port -> `cables/id` or `circuits/id`.
+`assigned`: address -> device.
 `outlets`: device -> watts that it draws there when all its cords carry their share.
 """
 
@@ -337,11 +338,7 @@ def _stand(estate: Estate, device: Device) -> dict[str, Any]:
 
 def _draw_by_feed(estate: Estate, device: Device) -> dict[str, float]:
     """Watts that the device draws at each of its feeds while every cord carries its share."""
-    model = estate.models.get(device.model)
-    draw = device.draw
-    if draw is None and model is not None:
-        declared = model.draw
-        draw = declared if declared is not None else model.device_type.greatest_draw(model.supplies_needed)
+    draw = device.planned_draw(estate.models.get(device.model))
     if draw is None or not device.feeds:
         return {}
     cords = Counter(device.feeds)

@@ -86,17 +86,9 @@ def family(role: str) -> str:
     return next((name for name, words in FAMILIES.items() if any(word in folded for word in words)), "other")
 
 
-def draw(estate: Estate, device: Device) -> float | None:
-    """Planned power of a device in watts: its own, its model's, or its type's greatest; None if none says."""
-    if device.draw is not None:
-        return device.draw
-    model = estate.models[device.model]
-    return model.draw if model.draw is not None else model.device_type.greatest_draw(model.supplies_needed)
-
-
 def total(estate: Estate, devices: Iterable[Device]) -> float | None:
     """Planned power of them all in watts; None where one has none."""
-    watts = [draw(estate, device) for device in devices]
+    watts = [device.planned_draw(estate.models.get(device.model)) for device in devices]
     known = [value for value in watts if value is not None]
     return sum(known) if len(known) == len(watts) else None
 

@@ -26,14 +26,6 @@ def faults_of_racks(estate: Estate) -> Iterator[Fault]:
     yield from _places(estate)
 
 
-def draw_of(device: Device, estate: Estate) -> float | None:
-    """Power that a device is planned to take, in W; None where nobody has said."""
-    if device.draw is not None:
-        return device.draw
-    model = estate.models.get(device.model)
-    return model.planned_draw if model is not None else None
-
-
 def _height(device: Device, estate: Estate) -> float:
     return estate.models[device.model].device_type.u_height
 
@@ -129,7 +121,7 @@ def _weight_of(model: Model) -> float:
 def _power(rack: Rack, devices: Sequence[Device], estate: Estate) -> Iterator[Fault]:
     if rack.power_limit is None:
         return
-    draws = {device.id: draw_of(device, estate) or 0.0 for device in devices}
+    draws = {device.id: device.planned_draw(estate.models.get(device.model)) or 0.0 for device in devices}
     total = round(sum(draws.values()), 6)
     if total > rack.power_limit:
         message = (

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from specs.consistency.loops import loops
-from specs.consistency.space import draw_of
 from specs.equipment import Device
 from specs.issues import Fault
 from specs.model import Estate
@@ -61,7 +60,7 @@ def _cords(estate: Estate) -> Iterator[Fault]:
 def _loads(estate: Estate) -> Iterator[Fault]:
     plugged: defaultdict[str, list[tuple[float, Device]]] = defaultdict(list)
     for device in estate.devices.values():
-        draw = draw_of(device, estate)
+        draw = device.planned_draw(estate.models.get(device.model))
         for feed in device.feeds:
             if draw is not None and feed in estate.power:
                 plugged[feed].append((draw / len(device.feeds), device))
