@@ -51,7 +51,7 @@ def up_all(runner: Runner, previewed: Run, watcher: Watcher) -> Run:
 
     def up(name: str, advance: Callable[[], None]) -> StackResult:
         before = kept.get(name)
-        if before is not None and before.settled and not runner.workshop.is_pending(name):
+        if before is not None and before.settled and not runner.needs_mending(name):
             return before
         return runner.up(name, advance)
 

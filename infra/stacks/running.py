@@ -8,6 +8,7 @@ from pathlib import Path
 from pulumi.automation import Stack
 from pulumi.automation.errors import CommandError, ConcurrentUpdateError
 
+from infra.stacks.agreement import register_agrees
 from infra.stacks.events import Gathering
 from infra.stacks.inputs import Inputs
 from infra.stacks.locks import ASKED_AGAIN_EVERY_SECONDS, LockedError, holders_told, is_orphaned, is_stale
@@ -53,8 +54,8 @@ class Runner:
         mended: list[str] = []
 
         def act(stack: Stack) -> None:
-            if self.workshop.is_pending(name):
-                self._clear_pending(stack, mended)
+            if self.needs_mending(name):
+                self._mend(stack, mended)
             stack.up(program=lambda: declare(self.inputs, name), on_event=gathering.take, color="never")
 
         return self._attempted(name, gathering, act, mended)
@@ -72,8 +73,8 @@ class Runner:
         mended: list[str] = []
 
         def act(stack: Stack) -> None:
-            if self.workshop.is_pending(name):
-                self._clear_pending(stack, mended)
+            if self.needs_mending(name):
+                self._mend(stack, mended)
             stack.destroy(on_event=gathering.take, color="never")
 
         return self._attempted(name, gathering, act, mended)
@@ -129,6 +130,13 @@ class Runner:
                 told = True
             time.sleep(ASKED_AGAIN_EVERY_SECONDS)
 
-    def _clear_pending(self, stack: Stack, mended: list[str]) -> None:
+    def needs_mending(self, name: str) -> bool:
+        """Whether the stack's state is not what the register holds, as after a kill or a change by hand."""
+        deployment = self.workshop.deployment(name)
+        return bool(deployment.get("pending_operations")) or not register_agrees(
+            self.workshop.register_location, name, deployment
+        )
+
+    def _mend(self, stack: Stack, mended: list[str]) -> None:
         stack.refresh(clear_pending_creates=True, color="never")
-        mended.append("read back what the register holds after a run that was cut off")
+        mended.append("read back what the register holds, which was not what the engine's state says")

@@ -31,6 +31,13 @@ from infra.register.register import UPDATE_VARIABLE
 from specs.files import write_whole
 from specs.text import plain
 
+CHECKPOINTS = "THABAT_CHECKPOINTS"
+"""Environment variable that has the engine save its state after every step, as it does by itself.
+
+A run of ours saves it at the end: after every step takes time with the square of a stack's resources. If the run
+is killed, the state is behind the register's, which the next run sees and mends before anything else.
+"""
+
 PROJECT = "ndc"
 """Name of the Pulumi project; a part of every URN."""
 
@@ -73,6 +80,7 @@ class Workshop:
             **environment(self.engine, self.home, state=self.state),
             REGISTER_VARIABLE: self.register_location,
             UPDATE_VARIABLE: os.environ.get(UPDATE_VARIABLE) or secrets.token_hex(8),
+            **({} if os.environ.get(CHECKPOINTS) else {"PULUMI_SKIP_CHECKPOINTS": "true"}),
             **self.more,
         }
 
@@ -146,10 +154,6 @@ class Workshop:
             ]
             with _translated(f"stack {stack} cannot be configured"):
                 self.call("config", "set-all", "--stack", stack, *pairs)
-
-    def is_pending(self, stack: str) -> bool:
-        """Whether the stack's state holds operations of which nobody knows the end, as after a kill."""
-        return bool(self.deployment(stack).get("pending_operations"))
 
     def deployment(self, stack: str) -> Mapping[str, Any]:
         """What the engine knows of the stack, as its state says it; empty before its first update."""
