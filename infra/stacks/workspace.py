@@ -34,7 +34,7 @@ from specs.text import plain
 CHECKPOINTS = "THABAT_CHECKPOINTS"
 """Environment variable that has the engine save its state after every step, as it does by itself.
 
-A run of ours saves it at the end: after every step takes time with the square of a stack's resources. If the run
+A run of ours saves it at the end: after every step takes time with the square of the resources. If the run
 is killed, the state is behind the register's, which the next run sees and mends before anything else.
 """
 
