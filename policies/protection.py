@@ -85,6 +85,14 @@ def protections(facts: Facts, dataset: Dataset, scenario: Scenario) -> tuple[Pro
     return tuple(found)
 
 
+def copies_of(facts: Facts, dataset: Dataset) -> tuple[FieldPath, ...]:
+    """Where every copy of the dataset is declared."""
+    return (
+        *(("replications", copy.id) for copy in facts.replications_of.get(dataset.id, ())),
+        *(("backups", copy.id) for copy in facts.backups_of.get(dataset.id, ())),
+    )
+
+
 def best_age(methods: Iterable[Protection]) -> Protection | None:
     """The method that gives back the youngest data, of those that are known to outlive the loss."""
     known = [method for method in methods if method.age is not None and method.missing is None]

@@ -1,11 +1,19 @@
 """Figures and lists as sentences of rules show them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from specs.text import plain
 from specs.units import DIMENSIONS, DimensionName
 
 _DIGITS = 4
+
+AFTER: Mapping[str, str] = {
+    "component": "the loss of a component",
+    "site": "the loss of a site",
+    "region": "the loss of a region",
+    "cyber": "an attack",
+}
+"""By kind of loss: what comes after `after`."""
 
 
 def amount(value: float, dimension: DimensionName) -> str:
@@ -36,6 +44,15 @@ def shown(text: str, most: int = 1200) -> str:
     line = " ".join(text.split())
     safe = line if line.isprintable() else "".join(map(plain, line))
     return safe if len(safe) <= most else f"{safe[: most - 1]}…"
+
+
+def capital(text: str) -> str:
+    """The text as a sentence begins.
+
+    >>> capital("the replica")
+    'The replica'
+    """
+    return text[:1].upper() + text[1:]
 
 
 def _awkward(count: float, symbol: str) -> bool:
