@@ -15,6 +15,7 @@ import pytest
 
 from infra.engine import Engine, environment
 from infra.register.register import Register
+from infra.register.rows import Element
 from infra.stacks.ordering import destroy_all, preview_all, up_all
 from infra.stacks.results import Change, Run
 from infra.stacks.running import Runner
@@ -167,6 +168,28 @@ def test_a_row_deleted_in_the_register_shows_in_verify_and_in_refresh_and_up_mak
     assert "1 deleted" in refresh.stdout
     assert brought_up(running).ending == "done"
     assert keys(checkout, "devices") == ["srv-01", "srv-02", "srv-03"]
+
+
+def test_rows_that_a_killed_run_had_written_are_brought_back_when_the_estate_was_reverted(
+    engine: Engine, again: Path
+) -> None:
+    """Its state was never saved, so neither it nor the estate knows of them."""
+    checkout = again / "checkout"
+    place = checkout / ".thabat" / "register.sqlite"
+    with Register.open(place) as register:
+        rows = {row.key: row for row in register.planned("ndc", "devices")}
+        changed, gone = rows["srv-01"], rows["srv-02"]
+        properties = {**changed.properties, "serial": "WRITTEN-BY-THE-KILLED"}
+        register.change(changed.token, Element(changed.urn, "ndc", "devices", "srv-01", properties))
+        register.retire(gone.token)
+        new = {"key": "srv-09", "model": "server", "role": "server", "rack": "a-02", "site": "ndc"}
+        register.create(Element(changed.urn.replace("srv-01", "srv-09"), "ndc", "devices", "srv-09", new))
+    run = brought_up(runner(engine, checkout, again / "estate"))
+    assert run.ending == "done"
+    assert run.retired == ("devices/srv-09",)
+    with Register.open(place) as register:
+        serials = {row.key: row.properties["serial"] for row in register.planned("ndc", "devices")}
+    assert serials == {"srv-01": "SN-01", "srv-02": "SN-02", "srv-03": "SN-03"}
 
 
 def lock(checkout: Path, stack: str, pid: int, host: str) -> Path:
