@@ -1,5 +1,4 @@
 import json
-import os
 import re
 import stat
 import subprocess
@@ -8,24 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.thabat.calling import thabat
 from thabat import app, exits, output, settings
 from thabat.exits import Stop
 from thabat.reference import page
 
 ESCAPE = "\x1b["
 COLOUR = re.compile(r"\x1b\[(?:[0-9;]*;)?3[0-7]")
-
-
-def thabat(*words: str, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("THABAT_")}
-    return subprocess.run(
-        [sys.executable, "-m", "thabat", *words],
-        cwd=cwd,
-        env={**kept, **variables},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
 
 
 @pytest.mark.parametrize("command", app.COMMANDS)
@@ -90,8 +78,10 @@ def test_a_faulty_spec_ends_with_2_and_every_issue(tmp_path: Path) -> None:
 
 def test_no_colour_off_a_terminal_unless_forced() -> None:
     assert ESCAPE not in "".join((thabat("check", "starter").stdout, thabat("check", "nowhere").stderr))
-    assert COLOUR.search(thabat("check", "nowhere", FORCE_COLOR="1").stderr)
-    assert not COLOUR.search(thabat("check", "nowhere", FORCE_COLOR="1", NO_COLOR="1").stderr)
+    assert COLOUR.search(thabat("check", "nowhere", variables={"FORCE_COLOR": "1"}).stderr)
+    assert not COLOUR.search(
+        thabat("check", "nowhere", variables={"FORCE_COLOR": "1", "NO_COLOR": "1"}).stderr
+    )
 
 
 def test_quiet_says_nothing_but_data() -> None:
@@ -115,7 +105,9 @@ def test_settings_come_by_flag_then_environment_then_file(
 
 def test_config_show_tells_where_each_setting_comes_from(tmp_path: Path) -> None:
     (tmp_path / "thabat.toml").write_text('fail_on = "low"\n')
-    shown = json.loads(thabat("config", "show", "-o", "json", cwd=tmp_path, THABAT_ESTATE="national").stdout)
+    shown = json.loads(
+        thabat("config", "show", "-o", "json", cwd=tmp_path, variables={"THABAT_ESTATE": "national"}).stdout
+    )
     told = {one["name"]: (one["value"], one["origin"]) for one in shown["settings"]}
     assert told["estate"] == ("national", "environment (THABAT_ESTATE)")
     assert told["fail_on"] == ("low", f"file ({tmp_path / 'thabat.toml'})")

@@ -1,32 +1,14 @@
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from specs.schema import estate_schema_text
 from tests.specs.broken import BROKEN, cases
+from tests.thabat.calling import thabat
 
 HEADER = "estate: {title: Test, owner: Ministry}\n"
-
-
-def thabat(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    settings = {
-        key: value for key, value in os.environ.items() if not key.startswith(("THABAT_", "FORCE_", "NO_C"))
-    }
-    root = str(Path(__file__).parents[2])
-    return subprocess.run(
-        [sys.executable, "-m", "thabat", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=cwd or root,
-        env=settings | {"PYTHONPATH": root} | environment,
-        timeout=120,
-        check=False,
-    )
 
 
 def test_a_sound_estate_is_told_on_stderr_alone() -> None:
@@ -102,7 +84,7 @@ def test_control_characters_never_reach_the_terminal(tmp_path: Path) -> None:
     ("environment", "coloured"), [({}, False), ({"FORCE_COLOR": "1"}, True), ({"NO_COLOR": "1"}, False)]
 )
 def test_colour_is_shown_where_it_is_wanted(environment: dict[str, str], coloured: bool) -> None:
-    done = thabat("validate", str(BROKEN / "unknown-keys.yaml"), **environment)
+    done = thabat("validate", str(BROKEN / "unknown-keys.yaml"), variables=environment)
     assert bool(re.search("\x1b\\[", done.stdout)) == coloured
 
 
@@ -114,7 +96,8 @@ def test_the_estate_comes_from_the_flag_the_environment_or_the_folder(tmp_path: 
     (tmp_path / "estate.yaml").write_text(HEADER)
     assert thabat("validate", cwd=tmp_path).returncode == 0
     assert thabat("validate", "--estate", str(BROKEN / "empty.yaml"), cwd=tmp_path).returncode == 2
-    assert thabat("validate", cwd=tmp_path, THABAT_ESTATE=str(BROKEN / "empty.yaml")).returncode == 2
+    environment = {"THABAT_ESTATE": str(BROKEN / "empty.yaml")}
+    assert thabat("validate", cwd=tmp_path, variables=environment).returncode == 2
 
 
 def test_no_golden_case_ends_otherwise_than_with_two() -> None:
