@@ -8,6 +8,7 @@ import pytest
 from infra.stacks.results import Change, LockHolder, Run, StackResult, Violation
 from infra.stacks.telling import as_json, as_text
 from tests.infra.stacks.places import inputs, write_estate
+from tests.published import hold
 
 FINDING = "PWR-001 dual-feed (high): devices/{}: it has one cord.\nMend: plug it into both paths."
 
@@ -41,6 +42,20 @@ def test_a_person_sees_which_rule_why_and_how_to_mend_once_for_all_of_a_rule(tmp
     assert text.count("Mend: plug it into both paths.") == 1
     assert "Advice (1):" in text
     assert text.endswith("stopped by policies: nothing was made (1 to create, 1 to update)\n")
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        stopped(),
+        Run(
+            "up", (StackResult("ndc", "locked", holders=(LockHolder("u", "h", 7, "2026-01-01T00:00:00Z"),)),)
+        ),
+        Run("destroy", (), ("racks/a-01",)),
+    ],
+)
+def test_what_a_program_gets_is_as_published(run: Run, tmp_path: Path) -> None:
+    hold(as_json(run, inputs(write_estate(tmp_path)), "1.2.3"), "run")
 
 
 def test_a_program_gets_everything_with_a_format_version(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from infra.verify.differences import Difference, FieldDifference
 from infra.verify.reports import as_json, as_text
 from infra.verify.verifying import verify
 from tests.infra.stacks.places import inputs, write_estate
+from tests.published import hold
 
 DAY = date(2026, 3, 1)
 EVERYWHERE = (Scope("devices", None),)
@@ -216,6 +217,11 @@ def test_the_report_says_how_much_was_seen_and_how_long_ago(declared: Inputs, re
     assert "racks 0 of 3 (0%), never looked at" in text
     assert "UNKNOWN, as nobody has looked: " in text
     assert "Small · internal · version 7" in text
+
+
+def test_what_a_program_gets_is_as_published(declared: Inputs, register: Register) -> None:
+    seen(register, "srv-01,a-02,1,,", "srv-77,a-01,3,,")
+    hold(as_json(verify(declared, register), declared, DAY, "1"), "verify")
 
 
 def test_results_are_the_same_byte_for_byte(declared: Inputs, register: Register) -> None:
