@@ -84,7 +84,7 @@ def preview_bare(planned: Mapping[str, int], folder: Path) -> None:
 
     from infra.engine import environment, find
     from infra.stacks.ordering import AT_ONCE
-    from specs.planned import NATIONAL
+    from specs.tokens import NATIONAL
 
     engine = find()
     folder.mkdir(mode=0o700, exist_ok=True)

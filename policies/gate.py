@@ -27,7 +27,7 @@ ALLOW_UNKNOWN = "THABAT_ALLOW_UNKNOWN"
 """Environment variable that lets a plan through although a mandatory rule cannot be decided."""
 
 PLAN = "thabat:index:Plan"
-"""Type of a stack's record of what it was made from (`specs.planned.PLAN_TOKEN`, not imported for it)."""
+"""Type of a stack's record of what it was made from (`specs.tokens.PLAN_TOKEN`, not imported for it)."""
 
 ELEMENTS = "thabat:index:"
 """How the types of all elements begin."""
@@ -134,7 +134,7 @@ def _telling(asked: _Asked, *, mandatory: bool) -> Callable[[StackValidationArgs
 
 
 def _handed(one: PolicyResource) -> _Handed:
-    """The resource with plain values; what is not known yet stands as `specs.planned.UNKNOWN`."""
+    """The resource with plain values; what is not known yet stands as `specs.tokens.UNKNOWN`."""
     properties = _plain(one.props)
     return _Handed(one.resource_type, one.name, one.urn, properties if isinstance(properties, dict) else {})
 
@@ -151,6 +151,6 @@ def _known(holder: Any, key: Any) -> Any:
     try:
         return _plain(holder[key])
     except UnknownValueError:
-        from specs.planned import UNKNOWN
+        from specs.tokens import UNKNOWN
 
         return UNKNOWN

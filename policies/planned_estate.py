@@ -17,18 +17,8 @@ from specs.findings import Finding, Judgement, Verdict
 from specs.issues import Fault, FieldPath, Issue, Location, SpecError
 from specs.loading import Loaded, load
 from specs.model import Estate
-from specs.planned import (
-    COLLECTIONS,
-    NATIONAL,
-    PLAN_TOKEN,
-    UNKNOWN,
-    Planned,
-    estate_from_planned,
-    plan,
-    resource,
-    stack_of,
-    stacks,
-)
+from specs.planned import Planned, estate_from_planned, plan, resource, stack_of, stacks
+from specs.tokens import COLLECTIONS, NATIONAL, PLAN_TOKEN, UNKNOWN
 
 _MOST_TOLD = 12
 """Elements, issues or fields named in one objection; the rest is counted."""
@@ -36,7 +26,7 @@ _MOST_TOLD = 12
 
 @dataclass(frozen=True)
 class PlannedResource:
-    """A resource of the stack as the engine plans it; a value not known yet is `specs.planned.UNKNOWN`."""
+    """A resource of the stack as the engine plans it; a value not known yet is `specs.tokens.UNKNOWN`."""
 
     token: str
     name: str

@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 import pulumi
 
-from specs.planned import PLAN_TOKEN, TOKENS, Planned
+from specs.planned import Planned
+from specs.tokens import PLAN_TOKEN, TOKENS
 
 
 class ElementResource(pulumi.CustomResource):

@@ -10,8 +10,8 @@ from infra.observe.workbook import is_workbook, read_sheet
 from infra.register.rows import Seen
 from specs.importing.tables import Column, Row, heading, one_of, quantity, read_table, rows_under_headings
 from specs.issues import Issue, Location, SpecError
-from specs.planned import TOKENS
 from specs.text import did_you_mean
+from specs.tokens import TOKENS
 
 LONGEST_NAME: Final = 200
 

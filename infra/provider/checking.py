@@ -8,8 +8,8 @@ from infra.provider.values import Foreign, Secret, Unknown, paths_of
 from infra.provider.wishes import Wishes
 from infra.register.claims import claims_of
 from infra.register.errors import Collision, Impossible
-from specs.planned import TABLES
 from specs.text import did_you_mean
+from specs.tokens import TABLES
 
 if TYPE_CHECKING:
     from infra.register.claiming import Holdings

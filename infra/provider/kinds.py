@@ -5,7 +5,7 @@ from pathlib import PurePath
 from typing import Final
 
 from infra.register.rows import Element
-from specs.planned import COLLECTIONS, PLAN_TOKEN
+from specs.tokens import COLLECTIONS, PLAN_TOKEN
 
 PACKAGE: Final = "thabat"
 

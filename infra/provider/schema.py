@@ -5,7 +5,8 @@ from functools import cache
 from typing import Any, Final
 
 from infra.provider.kinds import PACKAGE, PLAN_PROPERTIES, identity
-from specs.planned import MODELS, PLAN_TOKEN, TABLES, TOKENS
+from specs.planned import MODELS
+from specs.tokens import PLAN_TOKEN, TABLES, TOKENS
 
 _ANYTHING: Final = {"$ref": "pulumi.json#/Any"}
 _STAND: Final = f"{PACKAGE}:index:Stand"

@@ -285,7 +285,7 @@ def _plan_id(urn: str) -> str:
 
 
 def _strange(token: str) -> Impossible:
-    from specs.planned import COLLECTIONS, PLAN_TOKEN
+    from specs.tokens import COLLECTIONS, PLAN_TOKEN
 
     return Impossible(
         "", f"{token} is no type of this provider", did_you_mean(token, (*COLLECTIONS, PLAN_TOKEN))

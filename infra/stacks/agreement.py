@@ -5,7 +5,7 @@ from typing import Any
 
 from infra.register.register import Register
 from infra.register.rows import PlannedRow
-from specs.planned import COLLECTIONS, plain_numbers
+from specs.tokens import COLLECTIONS, plain_numbers
 
 
 def register_agrees(location: str, stack: str, deployment: Mapping[str, Any]) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pulumi.automation.events import DiagnosticEvent, EngineEvent, OpType, PolicyEvent, StepEventMetadata
 
 from infra.stacks.results import RULE, Action, Change, Violation
-from specs.planned import COLLECTIONS
 from specs.text import plain
+from specs.tokens import COLLECTIONS
 
 _ACTIONS: dict[OpType, Action] = {
     OpType.CREATE: "create",

@@ -12,8 +12,9 @@ from specs.header import TODAY
 from specs.issues import Issue, SpecError
 from specs.loading import Loaded, load
 from specs.model import Estate
-from specs.planned import NATIONAL, Planned, plan, stacks, unplannable
+from specs.planned import Planned, plan, stacks, unplannable
 from specs.text import did_you_mean
+from specs.tokens import NATIONAL
 
 TARGET = "register"
 """What `up` makes, where nothing else is said."""

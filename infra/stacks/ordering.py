@@ -11,7 +11,7 @@ from infra.stacks.program import uncollected
 from infra.stacks.results import Run, StackResult
 from infra.stacks.running import Runner
 from infra.stacks.workspace import Workshop
-from specs.planned import NATIONAL
+from specs.tokens import NATIONAL
 
 AT_ONCE = 2
 """Sites that are run at the same time."""

@@ -13,7 +13,7 @@ from infra.components.resources import Plan
 from infra.components.topics import TOPICS, TopicArgs
 from infra.stacks.inputs import TARGET, Inputs, no_such_stack, read
 from specs.issues import SpecError
-from specs.planned import NATIONAL
+from specs.tokens import NATIONAL
 
 UNKNOWN_OUTPUT = "unknown"
 """What a site's stack has not told: it is known to nobody, which is not the same as nothing."""

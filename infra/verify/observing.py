@@ -10,7 +10,8 @@ from infra.verify.sighting import Sighting, sightings
 from specs.base import Element
 from specs.importing.naming import identifier
 from specs.model import Estate
-from specs.planned import NATIONAL, Planned
+from specs.planned import Planned
+from specs.tokens import NATIONAL
 
 PHYSICAL: Final = ("rooms", "racks", "power", "cooling", "safeguards", "devices", "cables", "circuits")
 """Collections whose elements somebody can go and look at."""

@@ -5,7 +5,8 @@ from typing import Any
 
 from infra.register.rows import Altered, PlannedRow
 from infra.verify.differences import Difference, FieldDifference, field_differences, shown
-from specs.planned import Planned, plain_numbers
+from specs.planned import Planned
+from specs.tokens import plain_numbers
 
 Place = tuple[str, str]
 """Stack and `collection/id`."""

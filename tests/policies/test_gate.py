@@ -13,7 +13,8 @@ from policies import judging, planned_estate
 from policies.gate import ALLOW_UNKNOWN, gate
 from policies.planned_estate import Objection, PlannedResource, objections
 from specs.loading import Loaded
-from specs.planned import NATIONAL, PLAN_TOKEN, UNKNOWN, plan
+from specs.planned import plan
+from specs.tokens import NATIONAL, PLAN_TOKEN, UNKNOWN
 from tests.policies.conftest import DAY, Amend
 
 SINGLE_CORD = "devices: {main-srv-1a: {feeds: [main-pdu-1a]}}\n"

@@ -10,19 +10,8 @@ from hypothesis import strategies as st
 from specs.bundled import bundled, find_estate
 from specs.loading import load
 from specs.model import Estate
-from specs.planned import (
-    COLLECTIONS,
-    NATIONAL,
-    TOKENS,
-    UNKNOWN,
-    Planned,
-    estate_from_planned,
-    plain_numbers,
-    plan,
-    resource,
-    stacks,
-    unplannable,
-)
+from specs.planned import Planned, estate_from_planned, plan, resource, stacks, unplannable
+from specs.tokens import COLLECTIONS, NATIONAL, TOKENS, UNKNOWN, plain_numbers
 
 SERVER = {
     "manufacturer": "Maker",

@@ -15,7 +15,7 @@ from pulumi.runtime.proto import provider_pb2
 
 from infra.provider.values import OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWN, from_struct, to_struct
 from infra.register import Register
-from specs.planned import TOKENS as COLLECTION_TOKENS
+from specs.tokens import TOKENS as COLLECTION_TOKENS
 from tests.infra.provider.asking import Asking, asking
 
 DEVICE = {"key": "d", "model": "m", "rack": "r1", "ports": {"eth0": "cables/c"}}
