@@ -21,10 +21,7 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UnknownValueError
 
-from policies.remembering import Said, fingerprint, recall, remember
-
-ALLOW_UNKNOWN = "THABAT_ALLOW_UNKNOWN"
-"""Environment variable that lets a plan through although a mandatory rule cannot be decided."""
+from policies.remembering import Said, allows_unknown, fingerprint, question, recall, remember
 
 PLAN = "thabat:index:Plan"
 """Type of a stack's record of what it was made from (`specs.tokens.PLAN_TOKEN`, not imported for it)."""
@@ -82,8 +79,7 @@ class _Asked:
         resources = [_handed(one) for one in args.resources]
         seen = fingerprint((one.token, one.urn, one.properties) for one in resources)
         if not again or self._last[0] != seen:
-            allow = self._environment.get(ALLOW_UNKNOWN, "") not in ("", "0")
-            allow = allow or args.get_config().get("allow_unknown") is True
+            allow = allows_unknown(self._environment) or args.get_config().get("allow_unknown") is True
             self._last = (seen, self._said(resources, allow))
         return self._last[1]
 
@@ -92,14 +88,14 @@ class _Asked:
     ) -> tuple[tuple[str, str | None, bool], ...]:
         records = [one for one in resources if one.token == PLAN]
         elements = [one for one in resources if one.token.startswith(ELEMENTS) and one.token != PLAN]
-        stack, question = "", ""
+        stack, asked = "", ""
         if len(records) == 1:
             record = records[0].properties
             stack = str(record.get("stack"))
-            about = [record.get("estate"), record.get("digest"), record.get("phase")]
-            question = repr([*about, self._today.isoformat(), allow_unknown])
+            about = (record.get("estate"), record.get("digest"), record.get("phase"))
+            asked = question(*about, self._today, allow_unknown=allow_unknown)
             seen = fingerprint((one.token, one.name, one.properties) for one in elements)
-            known = recall(stack, seen, question, self._environment)
+            known = recall(stack, seen, asked, self._environment)
             if known is not None:
                 return _with_urns(known, elements)
 
@@ -108,7 +104,7 @@ class _Asked:
         planned = [PlannedResource(one.token, one.name, one.urn, one.properties) for one in resources]
         found = judged(planned, today=self._today, allow_unknown=allow_unknown)
         if found.every_stack:
-            remember(found.every_stack, question, self._environment)
+            remember(found.every_stack, asked, self._environment)
         return tuple((one.message, one.urn, one.mandatory) for one in found.objections)
 
 

@@ -96,6 +96,21 @@ def judged(resources: Sequence[PlannedResource], *, today: date, allow_unknown: 
         return _stopped(message)
 
 
+def judged_ahead(
+    loaded: Loaded, phase: str, *, today: date, allow_unknown: bool = False
+) -> Mapping[str, StackSaid]:
+    """What is said against every stack that is planned just as the spec says, before any of them is.
+
+    Empty where the estate cannot be judged: who judges the plan itself says why.
+    """
+    try:
+        estate = loaded.estate.as_of(phase)
+        judgement = judge(loaded, estate, on=loaded.estate.estate.judged_on or today, phase=phase)
+        return _every_stack(judgement, loaded, estate, allow_unknown)
+    except Exception:
+        return {}
+
+
 def _stopped(message: str) -> Judged:
     return Judged((Objection(message, None, True),), {})
 

@@ -1,10 +1,10 @@
 """What one run has judged already: every stack's preview asks a pack of its own about the same estate.
 
-A run over all stacks marks itself (`THABAT_UPDATE`, a token of its own). The first pack of it that finds a
-plan to be just what the spec says writes down what is said against every stack; the others of that run look
-up theirs, if what they were handed is to the letter what was judged. A pack of another run, or of the plain
-command, looks up nothing. Nothing here imports the rest of Thabat: a pack that need not judge starts in half
-the time.
+A run over all stacks marks itself (`THABAT_UPDATE`, a token of its own). It judges the estate before its
+packs start, and writes down what is said against every stack; so does the first pack that has to judge and
+finds a plan to be just what the spec says. The packs of that run look up theirs, if what they were handed is
+to the letter what was judged. A pack of another run, or of the plain command, looks up nothing. Nothing here
+imports the rest of Thabat: a pack that need not judge starts in half the time.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,10 @@ RUN = "THABAT_UPDATE"
 
 HOME = "PULUMI_HOME"
 """Folder of the engine's own files, for its owner alone; what a run remembers lies there."""
+
+
+ALLOW_UNKNOWN = "THABAT_ALLOW_UNKNOWN"
+"""Environment variable that lets a plan through although a mandatory rule cannot be decided."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +60,22 @@ def fingerprint(resources: Iterable[tuple[str, str, Mapping[str, Any]]]) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def recall(stack: str, seen: str, question: str, environment: Mapping[str, str]) -> tuple[Said, ...] | None:
+def allows_unknown(environment: Mapping[str, str]) -> bool:
+    """Whether the environment lets a plan through although a mandatory rule cannot be decided."""
+    return environment.get(ALLOW_UNKNOWN, "") not in ("", "0")
+
+
+def question(estate: Any, digest: Any, phase: Any, day: date, *, allow_unknown: bool) -> str:
+    """All else that an answer depends on: which estate, in which phase, on which day, and what is allowed."""
+    return repr([estate, digest, phase, day.isoformat(), allow_unknown])
+
+
+def recall(stack: str, seen: str, asked: str, environment: Mapping[str, str]) -> tuple[Said, ...] | None:
     """What this run said against the stack, if it was just this; None where it has to be judged.
 
-    `question` is all else that an answer depends on: estate, phase, day, and what is allowed.
+    `asked` is the `question` that it answers.
     """
-    file = _file(question, environment)
+    file = _file(asked, environment)
     if file is None:
         return None
     try:
@@ -77,9 +92,9 @@ def recall(stack: str, seen: str, question: str, environment: Mapping[str, str])
         return None
 
 
-def remember(stacks: Mapping[str, StackSaid], question: str, environment: Mapping[str, str]) -> None:
+def remember(stacks: Mapping[str, StackSaid], asked: str, environment: Mapping[str, str]) -> None:
     """Write down what is said against every stack; what earlier runs wrote is taken away."""
-    file = _file(question, environment)
+    file = _file(asked, environment)
     if file is None:
         return
     with suppress(OSError):
@@ -93,12 +108,12 @@ def remember(stacks: Mapping[str, StackSaid], question: str, environment: Mappin
         Path(name).replace(file)
 
 
-def _file(question: str, environment: Mapping[str, str]) -> Path | None:
+def _file(asked: str, environment: Mapping[str, str]) -> Path | None:
     run, home = environment.get(RUN), environment.get(HOME)
     if not run or not home:
         return None
     of_run = hashlib.sha256(run.encode()).hexdigest()[:16]
-    of_question = hashlib.sha256(question.encode()).hexdigest()[:32]
+    of_question = hashlib.sha256(asked.encode()).hexdigest()[:32]
     return Path(home) / "thabat-judged" / f"{of_run}-{of_question}.json"
 
 

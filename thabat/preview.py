@@ -31,6 +31,8 @@ def preview(
     running = provisioning.runner(
         inputs, None, policy_pack, policies=not no_policies, allow_unknown=allow_unknown
     )
-    with provisioning.working(), provisioning.watching("preview", len(inputs.stacks)) as watch:
-        run = preview_all(running, watch)
+    with provisioning.working():
+        provisioning.judge_ahead(running)
+        with provisioning.watching("preview", len(inputs.stacks)) as watch:
+            run = preview_all(running, watch)
     raise typer.Exit(provisioning.conclude(run, inputs, wanted))

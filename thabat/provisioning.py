@@ -1,7 +1,9 @@
 """What `preview`, `up` and `destroy` share: their options, progress, output and how they end."""
 
+import os
 import threading
 from contextlib import contextmanager
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -100,6 +102,26 @@ def runner(
         packs=chosen if policies else (),
         lock_timeout_seconds=_seconds(settings.value("lock_timeout", lock_timeout)),
     )
+
+
+def judge_ahead(running: "Runner") -> None:
+    """Judge the plan once, so that the policy pack of each stack looks up what is said against its own.
+
+    A pack that is handed anything else than was judged here judges that itself.
+    """
+    if own_pack() not in running.packs:
+        return
+    from policies.planned_estate import judged_ahead
+    from policies.remembering import allows_unknown, question, remember
+
+    inputs, today = running.inputs, date.today()
+    environment = {**os.environ, **running.workshop.variables}
+    allow = allows_unknown(environment)
+    with console.working("Judging the plan"):
+        said = judged_ahead(inputs.loaded, inputs.phase, today=today, allow_unknown=allow)
+    if said:
+        asked = question(str(inputs.path), inputs.loaded.digest, inputs.phase, today, allow_unknown=allow)
+        remember(said, asked, environment)
 
 
 def own_pack() -> Path:
@@ -244,7 +266,7 @@ class Bars(Watch):
 
 
 def _allowing_unknown() -> dict[str, str]:
-    from policies.gate import ALLOW_UNKNOWN
+    from policies.remembering import ALLOW_UNKNOWN
 
     return {ALLOW_UNKNOWN: "1"}
 

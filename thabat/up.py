@@ -35,6 +35,7 @@ def up(
         inputs, lock_timeout, policy_pack, policies=not no_policies, allow_unknown=allow_unknown
     )
     with provisioning.working(), provisioning.alone(running, "up"):
+        provisioning.judge_ahead(running)
         with provisioning.watching("preview", len(inputs.stacks)) as watch:
             planned = preview_all(running, watch)
         if planned.ending != "done":

@@ -10,8 +10,9 @@ from pulumi_policy.policy import PolicyResource
 from pulumi_policy.proxy import UNKNOWN_NUMBER_VALUE, UNKNOWN_STRING_VALUE, unknown_checking_proxy
 
 from policies import judging, planned_estate
-from policies.gate import ALLOW_UNKNOWN, gate
-from policies.planned_estate import Objection, PlannedResource, objections
+from policies.gate import gate
+from policies.planned_estate import Objection, PlannedResource, judged_ahead, objections
+from policies.remembering import ALLOW_UNKNOWN, question, remember
 from specs.loading import Loaded
 from specs.planned import plan
 from specs.tokens import NATIONAL, PLAN_TOKEN, UNKNOWN
@@ -305,6 +306,34 @@ def test_a_run_over_all_stacks_judges_once_and_says_the_same_as_if_it_had_judged
     together = {name: Handed(run_of(tmp_path)).ask(planned_stack(loaded, name)) for name in names}
     assert together == alone
     assert len(judgings) == 1
+
+
+def test_a_run_that_judged_ahead_says_the_same_and_its_packs_judge_nothing(
+    amend: Amend, tmp_path: Path, judgings: list[int]
+) -> None:
+    loaded = amend(
+        SINGLE_CORD + "circuits: {link-b: {carrier: carrier-a}}\npower: {main-ups-a: {autonomy: null}}\n"
+    )
+    names = ("main", "dr", "witness", NATIONAL)
+    alone = {name: Handed().ask(planned_stack(loaded, name)) for name in names}
+    said = judged_ahead(loaded, "today", today=DAY)
+    asked = question(str(loaded.root), loaded.digest, "today", DAY, allow_unknown=False)
+    remember(said, asked, run_of(tmp_path))
+    judgings.clear()
+    assert {name: Handed(run_of(tmp_path)).ask(planned_stack(loaded, name)) for name in names} == alone
+    assert judgings == []
+    transformed = changed(
+        planned_stack(loaded, "main"), "Device/main-srv-1b", lambda p: p.update(feeds=["main-pdu-1a"])
+    )
+    assert len(Handed(run_of(tmp_path)).ask(transformed)) > 0
+    assert judgings == [1]
+
+
+def test_an_estate_that_cannot_be_judged_ahead_is_left_to_the_packs(amend: Amend) -> None:
+    loaded = amend("thresholds: {NON-999: {source: nobody, values: {most: 1}}}\n")
+    assert judged_ahead(loaded, "today", today=DAY) == {}
+    (one,) = against(planned_stack(loaded, "main"))
+    assert one.mandatory
 
 
 def test_what_another_run_judged_is_judged_again(amend: Amend, tmp_path: Path, judgings: list[int]) -> None:
