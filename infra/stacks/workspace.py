@@ -283,9 +283,12 @@ _LIBC = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
 
 
 def _end_with_parent() -> None:
-    """Between fork and exec: have the kernel interrupt the engine when this process is killed."""
+    """Between fork and exec: have the kernel kill the engine when this process is killed.
+
+    One that is only interrupted may wait for ever for a program that is gone, and keep its lock.
+    """
     if _LIBC is not None and hasattr(_LIBC, "prctl"):
-        _LIBC.prctl(_DEATH_SIGNAL_OPTION, signal.SIGINT)
+        _LIBC.prctl(_DEATH_SIGNAL_OPTION, signal.SIGKILL)
 
 
 def _is_ours(path: Path) -> bool:
