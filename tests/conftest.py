@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from infra.engine import Engine, EngineMissing, find
 
@@ -13,6 +14,16 @@ DEMANDED = "THABAT_REQUIRE"
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+# How long an example takes says how busy the machine is. On CI the examples are the same ones every time.
+settings.register_profile(
+    "thabat",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("thabat")
 
 
 def requires(part: str, *, found: bool, reason: str) -> None:

@@ -16,6 +16,8 @@ from specs.bundled import ESTATES, folder_of
 from specs.findings import Finding, Judgement, Verdict
 from specs.loading import Loaded, load
 
+pytestmark = pytest.mark.slow
+
 FILE: Final = ESTATES / "national-weaknesses.yaml"
 LAST: Final = "phase-3"
 PHASES: Final = ("today", "phase-1", "phase-2", LAST)

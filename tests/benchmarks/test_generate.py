@@ -8,6 +8,8 @@ from benchmarks import generate
 from specs.loading import load
 from specs.model import ELEMENT_COLLECTIONS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("elements", [generate.SMALLEST, 1_000, 1_777])
 def test_an_estate_has_exactly_as_many_elements_as_asked_and_loads(elements: int, tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def thinned(seed: int) -> Estate | None:
     return None if check(estate) else estate
 
 
+@pytest.mark.slow
 def test_no_estate_that_loads_makes_a_rule_raise() -> None:
     judged = 0
     for estate in filter(None, map(thinned, SEEDS)):

@@ -163,6 +163,7 @@ def test_keys_are_given_once() -> None:
     assert len(keys) == len(set(keys))
 
 
+@pytest.mark.slow
 def test_the_same_bytes_come_out_whatever_the_hash_seed() -> None:
     script = (
         "from datetime import date; from pathlib import Path\n"

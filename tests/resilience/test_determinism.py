@@ -43,6 +43,7 @@ def everything(analysis: Analysis) -> str:
     return "\n".join(map(repr, parts))
 
 
+@pytest.mark.slow
 def test_every_hash_seed_gives_the_same_bytes() -> None:
     found = set()
     for seed in ("0", "1", "2", "3"):

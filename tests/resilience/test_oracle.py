@@ -5,6 +5,7 @@ from random import Random
 from typing import Any
 
 import networkx as nx
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -323,6 +324,7 @@ class Plain:
         return all(self.serves(service, site) for site in users or (None,))
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32))
 @settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 def test_every_single_failure_and_some_at_once_end_as_the_plain_evaluator_says(seed: int) -> None:

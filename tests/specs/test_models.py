@@ -62,6 +62,7 @@ def test_models_are_frozen() -> None:
         setattr(estate, "sites", {})  # noqa: B010
 
 
+@pytest.mark.slow
 def test_what_is_said_does_not_depend_on_the_seed_of_hashes() -> None:
     said = {
         subprocess.run(

@@ -183,6 +183,7 @@ def test_each_stack_alone_rebuilds_the_same_estate_from_the_engines_floats(stack
     assert estate_from_planned(engine, estate, stack).estate == estate
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", bundled())
 def test_every_bundled_estate_comes_back_from_its_plan_in_every_phase(name: str) -> None:
     whole = load(find_estate(name)).estate

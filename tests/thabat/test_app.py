@@ -12,6 +12,8 @@ from thabat import app, exits, output, settings
 from thabat.exits import Stop
 from thabat.reference import page
 
+pytestmark = pytest.mark.slow
+
 ESCAPE = "\x1b["
 COLOUR = re.compile(r"\x1b\[(?:[0-9;]*;)?3[0-7]")
 

@@ -8,6 +8,8 @@ from specs.schema import estate_schema_text
 from tests.specs.broken import BROKEN, cases
 from tests.thabat.calling import thabat
 
+pytestmark = pytest.mark.slow
+
 HEADER = "estate: {title: Test, owner: Ministry}\n"
 
 

@@ -81,7 +81,7 @@ def _await(address: str) -> None:
     raise TimeoutError("the PostgreSQL server does not answer")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def location(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a register may be made: no register is there yet."""
     if request.param == "sqlite":

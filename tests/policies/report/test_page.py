@@ -162,6 +162,7 @@ def test_the_page_is_never_wider_than_the_screen(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.slow
 def test_the_file_is_small_and_brings_all_it_needs(national: Path) -> None:
     text = national.read_text("utf-8")
     assert len(text.encode()) < 5_000_000
@@ -169,6 +170,7 @@ def test_the_file_is_small_and_brings_all_it_needs(national: Path) -> None:
     assert "default-src &#39;none&#39;" in text
 
 
+@pytest.mark.slow
 def test_two_pages_of_one_estate_are_equal(national: Path) -> None:
     assert page_of(find_estate("national")) == national.read_text("utf-8")
 
