@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from policies.outputs.origin import Origin
+from policies.wording import counted
 from specs.findings import Judgement, RootCause, Verdict
 
 _MOST_ALIKE = 8
@@ -28,7 +29,7 @@ def _lines(judgement: Judgement, origin: Origin) -> Iterator[str]:
     yield " · ".join(facts)
     yield ""
     told = (
-        f"{len(judgement.causes)} root causes: {counts[Verdict.FAIL]} failures, "
+        f"{counted(len(judgement.causes), 'root cause')}: {counts[Verdict.FAIL]} failures, "
         f"{counts[Verdict.UNKNOWN]} unknown, {counts[Verdict.WAIVED]} waived, {counts[Verdict.PASS]} passes."
     )
     yield f"{told} A verdict is technical evidence for a part of a control, never that it is met."

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policies.outputs.origin import Origin
+from policies.wording import counted
 from specs.findings import Finding, Judgement, RootCause, Severity, Verdict
 
 _MOST_ALIKE = 6
@@ -115,7 +116,8 @@ def _summary(judgement: Judgement, origin: Origin, screen: Screen) -> Iterator[s
         for severity in Severity
         if (number := sum(cause.severity is severity for cause in judgement.causes))
     ]
-    grave = f"{len(judgement.causes)} root causes ({', '.join(causes)})" if causes else "No root cause"
+    number_of_causes = counted(len(judgement.causes), "root cause")
+    grave = f"{number_of_causes} ({', '.join(causes)})" if causes else "No root cause"
     yield screen.filled(
         f"{grave}: {counts[Verdict.FAIL]} failed, {counts[Verdict.UNKNOWN]} unknown, "
         f"{counts[Verdict.WAIVED]} waived, "
