@@ -2,7 +2,6 @@
 circuits."""
 
 import heapq
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +9,7 @@ from functools import cached_property
 import networkx as nx
 
 from resilience.derive.network import SiteNetworks
-from resilience.derive.reach import place_of, usable
+from resilience.derive.reach import circuits_from, place_of
 from resilience.results import Missing, Route, in_order
 from resilience.whereabouts import by_id
 from specs.model import Estate
@@ -89,13 +88,7 @@ class Ways:
     @cached_property
     def links(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
         """From each place the circuits that services' traffic may take, and where they lead."""
-        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for name, circuit in by_id(self.estate.circuits):
-            a, b = (place_of(end) for end in circuit.ends)
-            if usable(circuit) and a != b:
-                found[a].append((name, b))
-                found[b].append((name, a))
-        return {place: tuple(sorted(ways)) for place, ways in sorted(found.items())}
+        return circuits_from(self.estate)
 
     @cached_property
     def costs(self) -> Mapping[str, Cost]:

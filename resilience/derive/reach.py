@@ -71,6 +71,17 @@ def _ends(needs: Needs, name: str, position: int, end: CircuitEnd, networks: Sit
         needs.lacks(here, "device", (*path, "device"), "which device takes it")
 
 
+def circuits_from(estate: Estate) -> dict[str, tuple[tuple[str, str], ...]]:
+    """From each place the circuits that services' traffic may take, and where they lead; all by name."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for name, circuit in by_id(estate.circuits):
+        a, b = (place_of(end) for end in circuit.ends)
+        if usable(circuit) and a != b:
+            found[a].append((name, b))
+            found[b].append((name, a))
+    return {place: tuple(sorted(ways)) for place, ways in sorted(found.items())}
+
+
 @dataclass
 class Reach:
     """Makes gates for pairs of places when a need asks for one."""
@@ -83,13 +94,7 @@ class Reach:
     @cached_property
     def links(self) -> dict[str, tuple[tuple[str, str], ...]]:
         """From each place: circuits and where they lead."""
-        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for name, circuit in by_id(self.estate.circuits):
-            a, b = (place_of(end) for end in circuit.ends)
-            if usable(circuit) and a != b:
-                found[a].append((name, b))
-                found[b].append((name, a))
-        return {place: tuple(sorted(ways)) for place, ways in sorted(found.items())}
+        return circuits_from(self.estate)
 
     @cached_property
     def islands(self) -> dict[str, str]:
