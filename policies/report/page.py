@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from policies.facts import Facts
 from policies.report.elevations import elevations, total
 from policies.report.purchases import phase_plans
 from policies.report.rule_words import RULE_WORDS
@@ -180,10 +181,7 @@ def _is_narrow(point: SinglePoint, of_sites: Collection[str]) -> bool:
 def _sites(estate: Estate) -> tuple[Mapping[str, Any], ...]:
     rooms = {room.id: room.site for room in estate.rooms.values()}
     racks = {rack.id: rooms[rack.room] for rack in estate.racks.values()}
-    at = {
-        device.id: racks[device.rack] if device.rack is not None else rooms[str(device.room)]
-        for device in estate.devices.values()
-    }
+    at = Facts(estate).device_sites
     order = ("primary", "dr", "vault", "witness", "operations", "forensics", "pop", "other")
     return tuple(
         {

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from resilience.links import risks_of
 from specs.model import Estate
 from specs.networks import Circuit, CircuitEnd
 
@@ -83,9 +84,8 @@ def topology(estate: Estate) -> Topology:
 
 def route_hazards(circuit: Circuit) -> tuple[str, ...]:
     """Ids of the hazards that the circuit's declared route and entrances run through."""
-    found = {segment.through for segment in circuit.segments or ()}
-    found |= {end.entrance for end in circuit.ends if end.entrance is not None}
-    return tuple(sorted(found))
+    risks = (risk.partition("/") for risk in risks_of(circuit))
+    return tuple(sorted(name for collection, _, name in risks if collection == "hazards"))
 
 
 def end_key(end: CircuitEnd) -> str:
