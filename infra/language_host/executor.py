@@ -99,8 +99,11 @@ def run_program(arguments: argparse.Namespace) -> int:
     workers = ThreadPoolExecutor(max_workers=max(arguments.parallel, 1) * 4)
     loop.set_default_executor(workers)
 
-    def run() -> None:
+    async def run() -> None:
         runpy.run_path(str(program), run_name="__main__")
+        # What the program registered begins before the SDK looks what it has to wait for: what it then
+        # finds begun it awaits one by one, and all else in time with the square of the resources.
+        await asyncio.sleep(0)
 
     try:
         loop.run_until_complete(runtime.run_in_stack(run))

@@ -1,5 +1,6 @@
 """What the Pulumi program does for one stack."""
 
+import asyncio
 import gc
 import os
 from collections.abc import Iterator, Mapping
@@ -82,6 +83,16 @@ def declare(inputs: Inputs, stack: str, *, together: bool = False) -> None:
         pulumi.export(
             "sites", {site: _told_by(inputs, site, together) for site in inputs.stacks if site != NATIONAL}
         )
+
+
+async def declared(inputs: Inputs, stack: str, *, together: bool = False) -> None:
+    """The same, with every registration begun at its return: the SDK then waits for them one by one.
+
+    For those that have not begun it waits by asking all of them again whenever one has ended, which takes
+    time with the square of the resources.
+    """
+    declare(inputs, stack, together=together)
+    await asyncio.sleep(0)
 
 
 def _unsaid(*said: object, **more: object) -> None:

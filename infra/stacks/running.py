@@ -12,7 +12,7 @@ from infra.stacks.agreement import register_agrees
 from infra.stacks.events import Gathering
 from infra.stacks.inputs import Inputs
 from infra.stacks.locks import ASKED_AGAIN_EVERY_SECONDS, LockedError, holders_told, is_orphaned, is_stale
-from infra.stacks.program import declare
+from infra.stacks.program import declared
 from infra.stacks.results import StackResult
 from infra.stacks.workspace import Workshop, last_words
 
@@ -40,7 +40,7 @@ class Runner:
         def act(stack: Stack) -> None:
             packs = [str(pack) for pack in self.packs]
             stack.preview(
-                program=lambda: declare(self.inputs, name, together=True),
+                program=lambda: declared(self.inputs, name, together=True),
                 policy_packs=packs,
                 on_event=gathering.take,
                 color="never",
@@ -56,7 +56,7 @@ class Runner:
         def act(stack: Stack) -> None:
             if self.needs_mending(name):
                 self._mend(stack, mended)
-            stack.up(program=lambda: declare(self.inputs, name), on_event=gathering.take, color="never")
+            stack.up(program=lambda: declared(self.inputs, name), on_event=gathering.take, color="never")
 
         return self._attempted(name, gathering, act, mended)
 
