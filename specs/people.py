@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from specs.base import Count, Date, Element, LapsingRef, Many, Number, Ref, Strict, Text
+from specs.base import Count, Date, Element, Estimate, LapsingRef, Many, Number, Ref, Strict, Text
 from specs.units import Duration, Fraction, Money, Volume
 
 
@@ -32,6 +32,8 @@ class Keys(Strict):
     """Shares that restore them (m of n)."""
     escrow: Many[Annotated[str, Ref("sites", lapses=True)]] | None = None
     """Sites where a backup lies; an empty list is none, absent is unknown."""
+    opening: Estimate | None = None
+    """From a quorum of custodians on the spot until the keys can be used."""
 
 
 class AdminDomain(Element):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import model_validator
 
-from specs.base import Amount, Count, Date, Element, LapsingRef, Many, Need, Number, Ref, Strict
+from specs.base import Amount, Count, Date, Element, Estimate, LapsingRef, Many, Need, Number, Ref, Strict
 from specs.units import Bandwidth, DataSize, Duration
 
 PlatformKind = Literal[
@@ -141,3 +141,8 @@ class Platform(Element):
     """How fast data can be restored to it."""
     recovery_team: Annotated[str, Ref("teams")] | None = None
     """Who brings it back."""
+    start_time: Estimate | None = None
+    """From all that it needs being there until it serves, when everything starts from nothing."""
+    rebuild_time: Estimate | None = None
+    """From clean nodes until it serves as configured, data not counted; after its own loss, or an
+    intruder's."""

@@ -13,6 +13,10 @@ Scenario = Literal["component", "site", "region", "cyber"]
 
 SCENARIOS: tuple[Scenario, ...] = ("component", "site", "region", "cyber")
 
+Occasion = Literal["component", "site", "region", "cyber", "cold-start", "failback"]
+"""When a recovery step is needed: after a kind of loss, when everything starts from nothing, or on the way
+back to a site that was repaired."""
+
 Mode = Literal["normal", "dr", "minimum"]
 
 
@@ -94,8 +98,10 @@ class RecoveryStep(Strict):
     """How many of the team it takes."""
     at: Annotated[str, Ref("sites")] | None = None
     """Site where they must be for it; absent: it is done from wherever they are."""
-    scenarios: Many[Scenario] = ("site",)
-    """Losses in which it is needed."""
+    scenarios: Many[Occasion] = ("site",)
+    """Losses in which it is needed, `cold-start` and `failback` besides."""
+    restores: Many[Annotated[str, Ref("datasets", lapses=True)]] = ()
+    """Data that it brings back from a copy: it lasts no less than reading, searching and replaying take."""
     command: str | None = None
     """Command or instruction."""
     check: str | None = None
