@@ -107,8 +107,12 @@ class Replication(Element):
     """To where."""
     target_site: Annotated[str, Ref("sites")]
     """At which site."""
-    mode: Literal["synchronous", "asynchronous", "snapshot"]
-    """Synchronous waits for the copy; asynchronous follows; a snapshot is sent every interval."""
+    mode: Literal["synchronous", "semi-synchronous", "asynchronous", "snapshot"]
+    """Synchronous waits for the copy; semi-synchronous waits until the write has arrived there, and goes on
+    alone if that takes too long; asynchronous follows; a snapshot is sent every interval."""
+    when_lost: Literal["stop", "continue"] | None = None
+    """Of synchronous copies, once the copy is not reached: whether writes stop (nothing is lost, and the
+    service stands still) or go on without it; absent: unknown."""
     interval: Duration | None = None
     """Of snapshots."""
     lag: Duration | None = None
