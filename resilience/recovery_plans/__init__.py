@@ -1,0 +1,23 @@
+"""Recovery plans: each scenario in the runbook's order at pessimistic durations, and what no order beats."""
+
+from resilience.recovery_plans.results import (
+    Bound,
+    Copy,
+    Forecast,
+    PlanKind,
+    PlannedStep,
+    RecoveryPlan,
+    Ring,
+    State,
+)
+
+__all__ = [
+    "Bound",
+    "Copy",
+    "Forecast",
+    "PlanKind",
+    "PlannedStep",
+    "RecoveryPlan",
+    "Ring",
+    "State",
+]
