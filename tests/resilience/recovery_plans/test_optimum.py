@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -96,10 +95,9 @@ def test_a_list_schedule_can_get_longer_with_one_more_person_and_the_optimum_doe
         return max(entry.ends for entry in placed.values()) // SECOND
 
     assert (listed(2), listed(3)) == (7, 8)
-    assert (shortest(project(*steps, t=2)).seconds, shortest(project(*steps, t=3)).seconds) == (7.0, 5.0)
+    assert (shortest(project(*steps, t=2)).seconds, shortest(project(*steps, t=3)).seconds) == (7.0, 6.0)
 
 
-@pytest.mark.slow
 def test_a_hundred_steps_get_a_bound_within_the_limit_of_work() -> None:
     steps = [
         step(f"s{n:03}", 1 + (n * 7) % 11, *([f"s{n - 7:03}"] if n >= 7 else []), t=1 + n % 2, u=1)
