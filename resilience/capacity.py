@@ -1,6 +1,7 @@
 """Capacity of platforms against what workloads take of them, in quiet times and after the loss of a site."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -132,9 +133,19 @@ def capacity_of(
     platform = estate.platforms[name]
     left = [node for node in platform.nodes if lost_site is None or where.device_sites.get(node) != lost_site]
     needed = platform.needs_nodes or len(platform.nodes)
+    return capacity_with(estate, where, name, resource, left, min(needed, len(left)))
+
+
+def capacity_with(
+    estate: Estate, where: Whereabouts, name: str, resource: Resource, left: Sequence[str], counted: int
+) -> tuple[float | None, list[Missing]]:
+    """What a platform gives with so many of the nodes that are left, the weakest ones; None with the facts
+    that are missing."""
+    platform = estate.platforms[name]
+    needed = platform.needs_nodes or len(platform.nodes)
     declared = getattr(platform.capacity, resource)
     if declared is not None:
-        part = min(1.0, len(left) / needed) if platform.nodes else 1.0
+        part = min(1.0, counted / needed) if platform.nodes else 1.0
         return declared * part, []
     missing = [
         Missing(f"platforms/{name}", f"capacity.{resource}", ("platforms", name, "capacity"), "what it gives")
@@ -149,7 +160,7 @@ def capacity_of(
         if figure is None:
             return None, missing
         figures.append(float(figure))
-    weakest = sorted(figures)[: min(needed, len(figures))]
+    weakest = sorted(figures)[:counted]
     return sum(weakest) * (platform.overcommit if resource == "cores" else 1.0), []
 
 

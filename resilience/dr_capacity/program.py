@@ -1,0 +1,310 @@
+"""The exact search: integer programmes by HiGHS that tell whether wished levels of services fit together.
+
+Each service has two variables, alive and full (alive ≥ full); what a part takes is linear in them. Rows are
+divided by what there is. Feasibility is asked first with sums and the bounds of
+`resilience.dr_capacity.placing`, then by first fit for what was found, and only then with one variable for
+each part, level and node. The node limit is fixed and no clock is read, so two runs give equal answers.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import inf, isinf
+from typing import TYPE_CHECKING
+
+from resilience.dr_capacity.placing import ROUNDING, Item, first_fit, holds
+from resilience.dr_capacity.question import Level, Part, Question
+from resilience.dr_capacity.results import Proof
+
+if TYPE_CHECKING:
+    from scipy.optimize import LinearConstraint, OptimizeResult
+
+NODE_LIMIT = 20_000
+"""Nodes of the search tree after which a question counts as undecided."""
+
+Wish = tuple[str, str]
+"""What is asked for: `(minimum, service)`, `(full, service)`, or `(carries, part)`."""
+
+Variable = tuple[str, str, str]
+"""Kind and names of a variable."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether a wish list fits, and how that was found out."""
+
+    fits: bool
+    proof: Proof
+    alive: frozenset[str] = frozenset()
+    full: frozenset[str] = frozenset()
+    carriers: frozenset[str] = frozenset()
+
+
+@dataclass
+class _Rows:
+    """Variables and rows of one programme, as HiGHS takes them."""
+
+    index: dict[Variable, int] = field(default_factory=dict)
+    upper: list[float] = field(default_factory=list)
+    entries: list[tuple[int, int, float]] = field(default_factory=list)
+    low: list[float] = field(default_factory=list)
+    high: list[float] = field(default_factory=list)
+    constraint: "LinearConstraint | None" = None
+    """All rows, once they are complete."""
+
+    def variable(self, name: Variable, upper: float = 1.0) -> int:
+        if name not in self.index:
+            self.index[name] = len(self.upper)
+            self.upper.append(upper)
+        return self.index[name]
+
+    def row(self, terms: Sequence[tuple[int, float]], low: float = -inf, high: float = inf) -> None:
+        here = len(self.low)
+        summed: dict[int, float] = {}
+        for variable, factor in terms:
+            summed[variable] = summed.get(variable, 0.0) + factor
+        self.entries += [(here, variable, factor) for variable, factor in summed.items() if factor]
+        self.low.append(low)
+        self.high.append(high)
+
+    def solve(self, costs: Mapping[int, float], lower: Mapping[int, float]) -> "OptimizeResult":
+        import numpy as np
+        from scipy.optimize import Bounds, LinearConstraint, milp
+        from scipy.sparse import csr_array
+
+        count = len(self.upper)
+        objective, least = np.zeros(count), np.zeros(count)
+        for variable, cost in costs.items():
+            objective[variable] = cost
+        for variable, bound in lower.items():
+            least[variable] = bound
+        if self.constraint is None:
+            rows, columns, values = zip(*self.entries, strict=True) if self.entries else ((), (), ())
+            matrix = csr_array(
+                (np.array(values, dtype=float), (np.array(rows, dtype=int), np.array(columns, dtype=int))),
+                shape=(len(self.low), count),
+            )
+            self.constraint = LinearConstraint(matrix, np.array(self.low), np.array(self.high))
+        return milp(
+            objective,
+            integrality=np.ones(count, dtype=np.int8),
+            bounds=Bounds(least, np.array(self.upper)),
+            constraints=self.constraint,
+            options={"node_limit": NODE_LIMIT, "mip_rel_gap": 0.0},
+        )
+
+
+@dataclass(frozen=True)
+class Program:
+    """Answers wish lists of one question."""
+
+    question: Question
+
+    @cached_property
+    def _sums(self) -> _Rows:
+        rows = _Rows()
+        self._levels(rows)
+        self._needs(rows)
+        self._limits(rows)
+        self._bounds(rows)
+        return rows
+
+    @cached_property
+    def _placed(self) -> _Rows:
+        rows = _Rows()
+        self._levels(rows)
+        self._needs(rows)
+        self._limits(rows)
+        self._nodes(rows)
+        return rows
+
+    def fits(self, wishes: Sequence[Wish]) -> Answer:
+        """Whether all wishes hold together."""
+        rows = self._sums
+        if not rows.index:
+            return Answer(True, "placed")
+        lower = self._wished(rows, wishes)
+        if lower is None:
+            return Answer(False, "aggregate")
+        costs = {number: 1.0 for (kind, _, _), number in rows.index.items() if kind in ("alive", "full")}
+        found = rows.solve(costs, lower)
+        if found.status == 2:
+            return Answer(False, "aggregate")
+        if found.x is None:
+            return Answer(False, "undecided")
+        answer = self._read(rows, found)
+        if not self.question.nodes or self._first_fit(answer):
+            return answer
+        rows = self._placed
+        lower = self._wished(rows, wishes)
+        found = rows.solve({}, lower or {})
+        if found.x is not None:
+            return self._read(rows, found)
+        return Answer(False, "placed" if found.status == 2 else "undecided")
+
+    def _wished(self, rows: _Rows, wishes: Sequence[Wish]) -> dict[int, float] | None:
+        """Lower bounds of the variables; None where one cannot be reached."""
+        lower: dict[int, float] = {}
+        for kind, name in wishes:
+            variable = rows.index[("alive" if kind == "minimum" else kind, name, "")]
+            if rows.upper[variable] < 1.0:
+                return None
+            lower[variable] = 1.0
+        return lower
+
+    def _read(self, rows: _Rows, found: "OptimizeResult") -> Answer:
+        chosen: dict[str, set[str]] = {"alive": set(), "full": set(), "carries": set()}
+        for (kind, name, _), number in rows.index.items():
+            if kind in chosen and found.x[number] > 0.5:
+                chosen[kind].add(name)
+        return Answer(
+            True,
+            "placed",
+            frozenset(chosen["alive"]),
+            frozenset(chosen["full"]),
+            frozenset(chosen["carries"]),
+        )
+
+    def _levels(self, rows: _Rows) -> None:
+        barred = {level: self._barred(level) for level in ("minimum", "full")}
+        for name in (*self.question.services, *self.question.between):
+            alive = rows.variable(("alive", name, ""), 0.0 if name in barred["minimum"] else 1.0)
+            full = rows.variable(("full", name, ""), 0.0 if name in barred["full"] else 1.0)
+            rows.row([(alive, 1.0), (full, -1.0)], low=0.0)
+        for (service, _), parts in self._groups.items():
+            alive, full = rows.index["alive", service, ""], rows.index["full", service, ""]
+            here = [
+                (
+                    rows.variable(("carries", part.name, ""), float(self._may_carry(part, parts, "minimum"))),
+                    rows.variable(
+                        ("carries in full", part.name, ""), float(self._may_carry(part, parts, "full"))
+                    ),
+                )
+                for part in parts
+            ]
+            for carries, in_full in here:
+                rows.row([(carries, 1.0), (in_full, -1.0)], low=0.0)
+            rows.row([*((c, 1.0) for c, _ in here), (alive, -1.0)], low=0.0, high=0.0)
+            rows.row([*((f, 1.0) for _, f in here), (full, -1.0)], low=0.0, high=0.0)
+
+    @cached_property
+    def _groups(self) -> dict[tuple[str, str], list[Part]]:
+        """Standbys of which exactly one carries, by service and component."""
+        found: dict[tuple[str, str], list[Part]] = {}
+        for part in self.question.parts:
+            if part.group:
+                found.setdefault((part.service, part.group), []).append(part)
+        return found
+
+    def _barred(self, level: Level) -> frozenset[str]:
+        """Services that cannot run at a level since what a part takes for it is not known."""
+        return frozenset(
+            part.service
+            for part in self.question.parts
+            if not part.group and _unknown(part, level if part.carries else "standing")
+        )
+
+    @staticmethod
+    def _may_carry(part: Part, parts: Sequence[Part], level: Level) -> bool:
+        """Whether what it takes, and what the others take that stand by meanwhile, is known."""
+        others = (other for other in parts if other is not part)
+        return not _unknown(part, level) and not any(_unknown(other, "standing") for other in others)
+
+    def _needs(self, rows: _Rows) -> None:
+        for need in self.question.needs:
+            for kind in ("alive", "full"):
+                of = [(rows.index[kind, name, ""], 1.0) for name in need.of]
+                rows.row([*of, (rows.index[kind, need.who, ""], -float(need.at_least))], low=0.0)
+
+    def _terms(
+        self, rows: _Rows, part: Part, standing: float, minimum: float, full: float
+    ) -> list[tuple[int, float]]:
+        """What a part takes, as a sum over variables; what is infinite is barred elsewhere."""
+        standing, minimum, full = (0.0 if isinf(value) else value for value in (standing, minimum, full))
+        alive = rows.index["alive", part.service, ""]
+        if not part.carries:
+            return [(alive, standing)]
+        if not part.group:
+            return [(alive, minimum), (rows.index["full", part.service, ""], full - minimum)]
+        return [
+            (alive, standing),
+            (rows.index["carries", part.name, ""], minimum - standing),
+            (rows.index["carries in full", part.name, ""], full - minimum),
+        ]
+
+    def _limits(self, rows: _Rows) -> None:
+        terms: dict[int, list[tuple[int, float]]] = {}
+        for part in self.question.parts:
+            for ask in part.asks:
+                found = self._terms(rows, part, ask.standing, ask.minimum, ask.full)
+                terms.setdefault(ask.limit, []).extend(found)
+        for position, found in sorted(terms.items()):
+            gives = self.question.limits[position].gives
+            if isinf(gives):
+                continue
+            scale = gives if gives > 0.0 else max((abs(factor) for _, factor in found), default=1.0) or 1.0
+            high = gives / scale * (1.0 + ROUNDING)
+            rows.row([(variable, factor / scale) for variable, factor in found], high=high)
+
+    def _on(self, nodes: str) -> list[Part]:
+        return [part for part in self.question.parts if part.rack == nodes]
+
+    def _bounds(self, rows: _Rows) -> None:
+        """Of every size that occurs: how many instances of that size or more all nodes hold together."""
+        for name, nodes in self.question.nodes:
+            parts = self._on(name)
+            for dimension in range(len(nodes[0]) if nodes else 0):
+                sizes = {size[dimension] for part in parts for size in part.sizes}
+                for size in sorted(size for size in sizes if 0.0 < size < inf):
+                    terms = []
+                    for part in parts:
+                        counts = (part.instances * (s[dimension] >= size) for s in part.sizes)
+                        terms += self._terms(rows, part, *(float(count) for count in counts))
+                    rows.row(terms, high=float(holds(nodes, dimension, size)))
+
+    def _nodes(self, rows: _Rows) -> None:
+        """One variable for each part, level and node: how many of its instances stand there."""
+        for name, nodes in self.question.nodes:
+            load: dict[tuple[int, int], list[tuple[int, float]]] = {}
+            for part in self._on(name):
+                for position, level in enumerate(("standing", "minimum", "full")):
+                    size = part.sizes[position]
+                    counts = [float(part.instances * (other == position)) for other in range(3)]
+                    terms = self._terms(rows, part, *counts)
+                    if not any(size) or any(isinf(value) for value in size):
+                        continue
+                    if not any(factor for _, factor in terms):
+                        continue
+                    there = []
+                    for node in range(len(nodes)):
+                        number = rows.variable((level, part.name, str(node)), float(part.instances))
+                        there.append(number)
+                        for dimension, value in enumerate(size):
+                            load.setdefault((node, dimension), []).append((number, value))
+                    rows.row(
+                        [*((n, 1.0) for n in there), *((v, -factor) for v, factor in terms)],
+                        low=0.0,
+                        high=0.0,
+                    )
+            for (node, dimension), terms in sorted(load.items()):
+                capacity = nodes[node][dimension]
+                scale = capacity if capacity > 0.0 else 1.0
+                high = capacity / scale * (1.0 + ROUNDING)
+                rows.row([(number, value / scale) for number, value in terms], high=high)
+
+    def _first_fit(self, answer: Answer) -> bool:
+        for name, nodes in self.question.nodes:
+            items = []
+            for part in self._on(name):
+                if part.service not in answer.alive:
+                    continue
+                carries = part.carries and (not part.group or part.name in answer.carriers)
+                level = 0 if not carries else 2 if part.service in answer.full else 1
+                items.append(Item(part.sizes[level], part.instances))
+            if not first_fit(items, nodes):
+                return False
+        return True
+
+
+def _unknown(part: Part, level: str) -> bool:
+    return any(isinf(getattr(ask, level)) for ask in part.asks)

@@ -1,0 +1,94 @@
+"""The question that the solver answers: services in the order they are kept, what they ask, what there is."""
+
+from dataclasses import dataclass
+from math import inf
+from typing import Literal
+
+Level = Literal["minimum", "full"]
+"""Of a service that runs: with the shares of its minimum, or of DR."""
+
+LEVELS: tuple[Level, ...] = ("minimum", "full")
+
+Sizes = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]
+"""Of one instance in each dimension of a node: standing by, at the minimum, in full."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A sum that must not exceed what there is."""
+
+    element: str
+    resource: str
+    product: str
+    gives: float
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What one part takes of one limit."""
+
+    limit: int
+    """Position among the limits."""
+    standing: float
+    """While its service runs and it does not carry; infinite: not known, and taken at its worst."""
+    minimum: float
+    """While it carries at the minimum level."""
+    full: float
+    """While it carries in full."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A workload, or the traffic of a service."""
+
+    name: str
+    service: str
+    group: str
+    """Component for which exactly one of several standbys carries; empty: it carries whenever its service
+    runs."""
+    carries: bool
+    """Whether it may carry at all; else it stands by."""
+    asks: tuple[Ask, ...]
+    rack: str = ""
+    """Set of nodes on which its instances must find room one by one; empty: none."""
+    instances: int = 1
+    sizes: Sizes = ((), (), ())
+
+
+@dataclass(frozen=True)
+class Need:
+    """So many of these must run at a level for another to run at that level."""
+
+    who: str
+    at_least: int
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """All that is asked and all that there is, after one loss and in one state of the reserve."""
+
+    services: tuple[str, ...]
+    """In the order in which they are kept, the most important first."""
+    between: tuple[str, ...]
+    """What stands between services and is free: platforms that need services."""
+    needs: tuple[Need, ...]
+    parts: tuple[Part, ...]
+    limits: tuple[Limit, ...]
+    nodes: tuple[tuple[str, tuple[tuple[float, ...], ...]], ...]
+    """By set of nodes: what each of them has in each dimension."""
+
+    def largest(self, part: Part) -> tuple[float, ...]:
+        """Size of its greatest instance in each dimension."""
+        return tuple(max(sizes) for sizes in zip(*part.sizes, strict=True))
+
+
+def known(amount: float | None, *, at_worst: bool) -> float:
+    """What an undeclared demand counts: nothing at its best, more than anything at its worst.
+
+    >>> known(None, at_worst=True), known(None, at_worst=False), known(3.0, at_worst=True)
+    (inf, 0.0, 3.0)
+    """
+    if amount is None:
+        return inf if at_worst else 0.0
+    return amount

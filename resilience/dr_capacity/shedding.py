@@ -1,0 +1,209 @@
+"""What runs and what is shed after one loss, in one state of the reserve, and what refuses the rest."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from resilience.dr_capacity.asking import Asking
+from resilience.dr_capacity.keeping import Kept, kept
+from resilience.dr_capacity.loss import Loss
+from resilience.dr_capacity.placing import ROUNDING
+from resilience.dr_capacity.program import Wish
+from resilience.dr_capacity.question import Part, Question
+from resilience.dr_capacity.results import Balance, Mode, ServiceMode, Shedding
+from resilience.results import Tri
+
+
+@dataclass(frozen=True)
+class Solver:
+    """Answers questions, each once."""
+
+    answered: dict[Question, Kept] = field(default_factory=dict)
+
+    def kept(self, question: Question) -> Kept:
+        """The lexicographic optimum of a question."""
+        if question not in self.answered:
+            self.answered[question] = kept(question)
+        return self.answered[question]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is known of one state of the reserve."""
+
+    shedding: Shedding
+    carriers: frozenset[str]
+    """Of standbys that stand in for one another: those that carry, if all services run in full."""
+
+
+def shedding(
+    solver: Solver,
+    loss: Loss,
+    all_declared: Asking,
+    able: Asking,
+    sites: Collection[Balance],
+    *,
+    reserve: bool,
+) -> Judged:
+    """Whether everything declared fits, and what is kept of the services that are able to run.
+
+    `sites`: power and cooling, which no shedding of services changes.
+    """
+    whole = solver.kept(all_declared.question(reserve=reserve, at_worst=False, needs=False))
+    worst_whole = solver.kept(all_declared.question(reserve=reserve, at_worst=True, needs=False))
+    question = able.question(reserve=reserve, at_worst=False, needs=True)
+    best = solver.kept(question)
+    worst = solver.kept(able.question(reserve=reserve, at_worst=True, needs=True))
+    answers: list[Tri] = [
+        "yes"
+        if whole.all_fit and worst_whole.all_fit
+        else "no"
+        if not whole.all_fit and whole.proof != "undecided"
+        else "unknown"
+    ]
+    answers += [balance.fits_in_reserve if reserve else balance.fits for balance in sites]
+    modes = tuple(_mode(loss, able, question, best, worst, service) for service in loss.order)
+    return Judged(
+        Shedding(
+            fits="no" if "no" in answers else "unknown" if "unknown" in answers else "yes",
+            proof=whole.proof,
+            modes=modes,
+            shed=tuple(mode.service for mode in reversed(modes) if mode.mode in ("minimum", "dropped")),
+            left_over=tuple(
+                f"{balance.element} {balance.resource}"
+                for balance in sites
+                if (balance.fits_in_reserve if reserve else balance.fits) == "no"
+            ),
+        ),
+        whole.carriers,
+    )
+
+
+def _mode(loss: Loss, able: Asking, question: Question, best: Kept, worst: Kept, service: str) -> ServiceMode:
+    spec = loss.estate.services[service]
+    objective = getattr(spec.objectives, loss.scenario)
+    full = objective is not None and objective.minimum_level >= 1.0
+    mode = _reached(able, best, service)
+    at_worst = _reached(able, worst, service)
+    enough: tuple[Mode, ...] = ("full",) if full else ("full", "minimum")
+    doubtful = any(name == service for _, name in (*best.undecided, *worst.undecided))
+    kept_both = {mode in enough, at_worst in enough}
+    keeps: Tri = "unknown" if doubtful or len(kept_both) > 1 else "yes" if True in kept_both else "no"
+    because: tuple[str, ...] = ()
+    if mode == "stranded":
+        because, keeps = loss.lacking(service), "no"
+    elif mode != "full":
+        because = refusals(question, best, service, "minimum" if mode == "dropped" else "full")
+    return ServiceMode(
+        service=f"services/{service}",
+        tier=spec.tier,
+        owes="full" if full else "minimum",
+        mode=mode,
+        mode_at_worst=at_worst,
+        keeps=keeps,
+        because=because,
+        path=("services", service),
+    )
+
+
+def _reached(able: Asking, found: Kept, service: str) -> Mode:
+    if service not in able.placed:
+        return "stranded"
+    return "full" if service in found.full else "minimum" if service in found.alive else "dropped"
+
+
+def refusals(question: Question, found: Kept, service: str, level: str) -> tuple[str, ...]:
+    """What refuses a service a level beside all that was granted before it: limits that it would break,
+    services that it needs and that do not run at that level, or nodes of which none has room."""
+    before: list[Wish] = []
+    for kind, granted in (("minimum", found.alive), ("full", found.full)):
+        for name in question.services:
+            if (kind, name) == (level, service):
+                return _refusals(question, before, service, level, found)
+            if name in granted:
+                before.append((kind, name))
+    return ()
+
+
+def _refusals(
+    question: Question, before: list[Wish], service: str, level: str, found: Kept
+) -> tuple[str, ...]:
+    wished = dict.fromkeys(question.services, 0)
+    for kind, name in (*before, (level, service)):
+        wished[name] = max(wished[name], 2 if kind == "full" else 1)
+    broken = _broken(question, wished, found.carriers, service)
+    running = found.full if level == "full" else found.alive
+    needed = sorted(
+        f"services/{name}"
+        for need in _straight_needs(question, service)
+        for name in need
+        if name not in running
+    )
+    if broken or needed:
+        return (*broken, *dict.fromkeys(needed))
+    return tuple(
+        sorted(
+            {
+                f"platforms/{part.rack} placement"
+                for part in question.parts
+                if part.service == service and part.rack
+            }
+        )
+    )
+
+
+def _straight_needs(question: Question, service: str) -> list[tuple[str, ...]]:
+    """Services that it needs, straight or through platforms, of those needs that leave no choice."""
+    services = frozenset(question.services)
+    found: list[tuple[str, ...]] = []
+    pending, seen = [service], {service}
+    while pending:
+        here = pending.pop()
+        for need in question.needs:
+            if need.who != here:
+                continue
+            found.append(tuple(name for name in need.of if name in services))
+            for name in need.of:
+                if name not in services and name not in seen:
+                    seen.add(name)
+                    pending.append(name)
+    return found
+
+
+def _broken(
+    question: Question, wished: Mapping[str, int], carriers: frozenset[str], service: str
+) -> tuple[str, ...]:
+    sums = [0.0] * len(question.limits)
+    own: set[int] = set()
+    for part in question.parts:
+        level = wished[part.service]
+        if not level:
+            continue
+        carries = part.carries and (not part.group or part.name in carriers)
+        for ask in part.asks:
+            amount = (ask.minimum, ask.full)[level - 1] if carries else ask.standing
+            sums[ask.limit] += amount
+            if amount and part.service == service:
+                own.add(ask.limit)
+    return tuple(
+        " ".join(word for word in (limit.element, limit.resource, limit.product) if word)
+        for position, limit in enumerate(question.limits)
+        if position in own and sums[position] > limit.gives * (1.0 + ROUNDING)
+    )
+
+
+def taken_in_full(question: Question, carriers: frozenset[str]) -> list[float]:
+    """What every limit must give with all services in full."""
+    sums = [0.0] * len(question.limits)
+    for part in question.parts:
+        for ask in part.asks:
+            sums[ask.limit] += ask.full if _carries(part, question, carriers) else ask.standing
+    return sums
+
+
+def _carries(part: Part, question: Question, carriers: frozenset[str]) -> bool:
+    """Whether it carries: as was chosen, else the first of its group."""
+    if not part.carries or not part.group:
+        return part.carries
+    group = [o for o in question.parts if (o.service, o.group) == (part.service, part.group)]
+    chosen = [other for other in group if other.name in carriers] or group
+    return chosen[0] is part
