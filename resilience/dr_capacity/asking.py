@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import inf
 
 from resilience.capacity import COMPUTES, RESOURCES, capacity_with
 from resilience.dr_capacity.loss import Loss, Placed
-from resilience.dr_capacity.question import Ask, Limit, Need, Part, Question, Sizes, known
+from resilience.dr_capacity.question import Arc, Ask, Limit, Need, Part, Question, Sizes, Traffic, known
 from resilience.dr_capacity.results import Resource
 from resilience.results import Missing, in_order
 from specs.platforms import Capacity, Platform
@@ -48,11 +49,17 @@ class Supply:
     """Facts that are lacking besides, where a reserve is kept."""
 
     def given(self, *, reserve: bool, at_worst: bool) -> float:
-        """What services may take of it together, the unknown at its best or worst."""
+        """What there is of it, the unknown at its best or worst."""
         gives = self.gives_in_reserve if reserve else self.gives
         if gives is None:
             return 0.0 if at_worst else inf
-        return max(0.0, gives - self.taken - (self.uncertain if at_worst else 0.0))
+        return max(0.0, gives - (self.uncertain if at_worst else 0.0))
+
+    @property
+    def overloaded(self) -> bool:
+        """Whether what is known to be taken in full is more than it gives."""
+        takes = self.taken + sum(share.full or 0.0 for share in self.shares)
+        return self.gives is not None and takes > self.gives
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -67,17 +74,35 @@ class Asking:
     loss: Loss
     placed: Mapping[str, tuple[Placed, ...]]
     supplies: tuple[Supply, ...]
+    traffic: tuple[Traffic, ...] = ()
+    """What crosses circuits, unknown demands left out."""
+    arcs: tuple[tuple[str, str, str], ...] = ()
+    """Circuits that are left: which, from where, to where."""
+
+    @cached_property
+    def spreads(self) -> bool:
+        """Whether some circuit does not carry all that routing sends over it, so that spreading it over
+        others is looked at."""
+        return any(supply.resource == "bandwidth" and supply.overloaded for supply in self.supplies)
 
     def question(self, *, reserve: bool, at_worst: bool, needs: bool) -> Question:
         """With the reserve kept or not, the unknown at its best or worst, and services bound by what they
         need or not."""
+        spread = self.spreads and not at_worst
         asks: dict[str, list[Ask]] = defaultdict(list)
         limits: list[Limit] = []
+        circuits: dict[str, int] = {}
         for supply in self.supplies:
             gives = supply.given(reserve=reserve, at_worst=at_worst)
-            for share in supply.shares:
-                amounts = (known(a, at_worst=at_worst) for a in (share.standing, share.minimum, share.full))
-                asks[share.part].append(Ask(len(limits), *amounts))
+            if supply.resource == "bandwidth" and spread:
+                circuits[supply.element.partition("/")[2]] = len(limits)
+            else:
+                gives = max(0.0, gives - supply.taken)
+                for share in supply.shares:
+                    amounts = (
+                        known(a, at_worst=at_worst) for a in (share.standing, share.minimum, share.full)
+                    )
+                    asks[share.part].append(Ask(len(limits), *amounts))
             limits.append(Limit(supply.element, supply.resource, supply.product, gives))
         nodes = {
             platform: found
@@ -94,7 +119,18 @@ class Asking:
             Part(name, name.partition("/")[2], "", True, tuple(found)) for name, found in sorted(asks.items())
         ]
         between, bound = _needs(self.loss, services) if needs else ((), ())
-        return Question(services, between, bound, tuple(parts), tuple(limits), tuple(sorted(nodes.items())))
+        return Question(
+            services,
+            between,
+            bound,
+            tuple(parts),
+            tuple(limits),
+            tuple(sorted(nodes.items())),
+            self.traffic if spread else (),
+            tuple(Arc(name, circuits.get(name), tail, head) for name, tail, head in self.arcs)
+            if spread
+            else (),
+        )
 
     def nodes(self, name: str, *, reserve: bool) -> tuple[tuple[float, ...], ...] | None:
         """What each node that counts has for instances; None where instances are not placed one by one.

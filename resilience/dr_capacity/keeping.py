@@ -1,4 +1,4 @@
-"""What is kept, in order: first every minimum, then every full level, the most important service first.
+"""What is kept, in order: every minimum, then every full level, then standbys, the most important first.
 
 A lexicographic optimum: a wish is granted if it fits together with all that were granted before it, whatever
 comes later must give way. The longest run of wishes that fits is found by halving, so that an estate with
@@ -19,6 +19,8 @@ class Kept:
 
     alive: frozenset[str]
     full: frozenset[str]
+    there: frozenset[str]
+    """Standbys that carry or stand by; the others are switched off."""
     carriers: frozenset[str]
     """Of standbys that stand in for one another: those that carry."""
     all_fit: bool
@@ -29,10 +31,11 @@ class Kept:
 
 
 def wishes_of(question: Question) -> tuple[Wish, ...]:
-    """Every minimum by the order of the services, then every full level."""
+    """Every minimum by the order of the services, then every full level, then every standby."""
     return (
         *(("minimum", service) for service in question.services),
         *(("full", service) for service in question.services),
+        *(("there", part.name) for part in question.parts if part.group or not part.carries),
     )
 
 
@@ -44,7 +47,8 @@ def kept(question: Question) -> Kept:
     if whole.fits:
         carriers = _carriers(program, wishes)
         services = frozenset(question.services)
-        return Kept(services, services, carriers, True, whole.proof, frozenset())
+        there = frozenset(name for kind, name in wishes if kind == "there")
+        return Kept(services, services, there, carriers, True, whole.proof, frozenset())
     granted: list[Wish] = []
     undecided: set[Wish] = set()
     open_wishes = list(wishes)
@@ -57,12 +61,16 @@ def kept(question: Question) -> Kept:
         refused = open_wishes[fitting]
         if answer.proof == "undecided":
             undecided.add(refused)
-        open_wishes = [wish for wish in open_wishes[fitting + 1 :] if wish[1] != refused[1]]
+        ruled_out = {("full", refused[1])}
+        if refused[0] == "minimum":
+            ruled_out |= {("there", part.name) for part in question.parts if part.service == refused[1]}
+        open_wishes = [wish for wish in open_wishes[fitting + 1 :] if wish not in ruled_out]
         failed = None
     carriers = _carriers(program, granted)
     return Kept(
         alive=frozenset(name for kind, name in granted if kind == "minimum"),
         full=frozenset(name for kind, name in granted if kind == "full"),
+        there=frozenset(name for kind, name in granted if kind == "there"),
         carriers=carriers,
         all_fit=False,
         proof=whole.proof,

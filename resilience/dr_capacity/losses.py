@@ -1,6 +1,7 @@
 """The loss of each site and of each region: balances, what is shed, and the smallest purchase."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from resilience.analysis import Analysis
 from resilience.dr_capacity.asking import Asking, Supply, platform_supplies
@@ -8,10 +9,10 @@ from resilience.dr_capacity.loss import Loss, Placed
 from resilience.dr_capacity.results import Balance, DrCapacity
 from resilience.dr_capacity.shedding import Solver, shedding, taken_in_full
 from resilience.dr_capacity.site_limits import judged, site_balances
-from resilience.dr_capacity.traffic import circuit_supplies
+from resilience.dr_capacity.traffic import Crossing
 from resilience.failover import Failovers
 from resilience.links import Ways
-from resilience.results import Tri, in_order
+from resilience.results import Missing, Tri, in_order
 
 
 def dr_capacities(analysis: Analysis) -> tuple[DrCapacity, ...]:
@@ -46,7 +47,7 @@ def _capacity(solver: Solver, loss: Loss, failovers: Failovers) -> DrCapacity:
     kept = {
         reserve: shedding(solver, loss, declared, able, sites, reserve=reserve) for reserve in (True, False)
     }
-    balances = (*_balances(declared, kept[True].carriers or kept[False].carriers), *sites)
+    balances = (*_balances(solver, declared, kept[True].carriers or kept[False].carriers), *sites)
     ordered = sorted(balances, key=lambda balance: (balance.element, balance.resource, balance.product))
     return DrCapacity(
         event=loss.event,
@@ -62,31 +63,55 @@ def _capacity(solver: Solver, loss: Loss, failovers: Failovers) -> DrCapacity:
 
 
 def _asking(loss: Loss, placed: Mapping[str, tuple[Placed, ...]], failovers: Failovers) -> Asking:
-    supplies = [*platform_supplies(loss, placed), *circuit_supplies(loss, placed, failovers)]
-    return Asking(loss, placed, tuple(sorted(supplies, key=lambda supply: supply.key)))
+    crossing = Crossing(loss, placed, failovers)
+    supplies = sorted([*platform_supplies(loss, placed), *crossing.supplies()], key=lambda supply: supply.key)
+    return Asking(loss, placed, tuple(supplies), tuple(crossing.traffic), crossing.arcs())
 
 
-def _balances(declared: Asking, carriers: frozenset[str]) -> Iterator[Balance]:
-    """Every supply with all services in full."""
-    question = declared.question(reserve=False, at_worst=False, needs=False)
-    for supply, sum_of in zip(declared.supplies, taken_in_full(question, carriers), strict=True):
-        takes = sum_of + supply.taken
+def _balances(solver: Solver, declared: Asking, carriers: frozenset[str]) -> Iterator[Balance]:
+    """Every supply that something takes of, with all services in full."""
+    question = replace(declared, traffic=(), arcs=()).question(reserve=False, at_worst=False, needs=False)
+    spread_helps = declared.spreads and _carried_when_spread(solver, declared)
+    sums = {
+        (limit.element, limit.resource, limit.product): sum_of
+        for limit, sum_of in zip(question.limits, taken_in_full(question, carriers), strict=True)
+    }
+    for supply in declared.supplies:
+        is_circuit = supply.resource == "bandwidth"
+        if is_circuit and not supply.shares and not supply.taken:
+            continue
+        takes = supply.taken + (
+            sum(share.full or 0.0 for share in supply.shares) if is_circuit else sums[supply.key]
+        )
+        missing = list(supply.missing)
+        fits = _fits(supply, takes, supply.gives, missing)
+        in_reserve = _fits(supply, takes, supply.gives_in_reserve, [*missing, *supply.missing_in_reserve])
+        if is_circuit and fits == "no" and spread_helps:
+            name = supply.element.partition("/")[2]
+            why = "whether traffic spreads over other ways, for this one does not carry it"
+            missing.append(Missing(supply.element, "routing", ("circuits", name, "bandwidth"), why))
+            fits = in_reserve = "unknown"
         yield Balance(
             element=supply.element,
             resource=supply.resource,
             product=supply.product,
             gives=supply.gives,
             takes=takes,
-            fits=_fits(supply, takes, supply.gives, supply.missing),
+            fits=fits,
             gives_in_reserve=supply.gives_in_reserve,
             takes_in_reserve=takes,
-            fits_in_reserve=_fits(
-                supply, takes, supply.gives_in_reserve, (*supply.missing, *supply.missing_in_reserve)
-            ),
+            fits_in_reserve=in_reserve,
             out="",
             takers=_takers(supply),
-            missing=in_order((*supply.missing, *supply.missing_in_reserve)),
+            missing=in_order([*missing, *supply.missing_in_reserve]),
         )
+
+
+def _carried_when_spread(solver: Solver, declared: Asking) -> bool:
+    """Whether the circuits that are left carry everything in full, spread over all ways."""
+    question = declared.question(reserve=False, at_worst=False, needs=False)
+    parts = tuple(replace(part, asks=(), rack="") for part in question.parts)
+    return solver.kept(replace(question, parts=parts, nodes=())).all_fit
 
 
 def _fits(supply: Supply, takes: float, gives: float | None, missing: Collection[object]) -> Tri:

@@ -1,7 +1,8 @@
 """The exact search: integer programmes by HiGHS that tell whether wished levels of services fit together.
 
-Each service has two variables, alive and full (alive ≥ full); what a part takes is linear in them. Rows are
-divided by what there is. Feasibility is asked first with sums and the bounds of
+Each service has two variables, alive and full (alive ≥ full), each standby one more, whether it is there;
+what a part takes is linear in them. Traffic that may be spread is a flow, one commodity for each target (Ford
+and Fulkerson 1962). Rows are divided by what there is. Feasibility is asked first with sums and the bounds of
 `resilience.dr_capacity.placing`, then by first fit for what was found, and only then with one variable for
 each part, level and node. The node limit is fixed and no clock is read, so two runs give equal answers.
 """
@@ -23,7 +24,7 @@ NODE_LIMIT = 20_000
 """Nodes of the search tree after which a question counts as undecided."""
 
 Wish = tuple[str, str]
-"""What is asked for: `(minimum, service)`, `(full, service)`, or `(carries, part)`."""
+"""What is asked for: `(minimum, service)`, `(full, service)`, `(there, part)` or `(carries, part)`."""
 
 Variable = tuple[str, str, str]
 """Kind and names of a variable."""
@@ -38,6 +39,8 @@ class Answer:
     alive: frozenset[str] = frozenset()
     full: frozenset[str] = frozenset()
     carriers: frozenset[str] = frozenset()
+    there: frozenset[str] = frozenset()
+    """Parts that carry or stand by."""
 
 
 @dataclass
@@ -46,16 +49,18 @@ class _Rows:
 
     index: dict[Variable, int] = field(default_factory=dict)
     upper: list[float] = field(default_factory=list)
+    whole: list[int] = field(default_factory=list)
     entries: list[tuple[int, int, float]] = field(default_factory=list)
     low: list[float] = field(default_factory=list)
     high: list[float] = field(default_factory=list)
     constraint: "LinearConstraint | None" = None
     """All rows, once they are complete."""
 
-    def variable(self, name: Variable, upper: float = 1.0) -> int:
+    def variable(self, name: Variable, upper: float = 1.0, *, whole: bool = True) -> int:
         if name not in self.index:
             self.index[name] = len(self.upper)
             self.upper.append(upper)
+            self.whole.append(int(whole))
         return self.index[name]
 
     def row(self, terms: Sequence[tuple[int, float]], low: float = -inf, high: float = inf) -> None:
@@ -87,7 +92,7 @@ class _Rows:
             self.constraint = LinearConstraint(matrix, np.array(self.low), np.array(self.high))
         return milp(
             objective,
-            integrality=np.ones(count, dtype=np.int8),
+            integrality=np.array(self.whole, dtype=np.int8),
             bounds=Bounds(least, np.array(self.upper)),
             constraints=self.constraint,
             options={"node_limit": NODE_LIMIT, "mip_rel_gap": 0.0},
@@ -106,6 +111,7 @@ class Program:
         self._levels(rows)
         self._needs(rows)
         self._limits(rows)
+        self._traffic(rows)
         self._bounds(rows)
         return rows
 
@@ -115,6 +121,7 @@ class Program:
         self._levels(rows)
         self._needs(rows)
         self._limits(rows)
+        self._traffic(rows)
         self._nodes(rows)
         return rows
 
@@ -153,7 +160,7 @@ class Program:
         return lower
 
     def _read(self, rows: _Rows, found: "OptimizeResult") -> Answer:
-        chosen: dict[str, set[str]] = {"alive": set(), "full": set(), "carries": set()}
+        chosen: dict[str, set[str]] = {name: set() for name in ("alive", "full", "carries", "there")}
         for (kind, name, _), number in rows.index.items():
             if kind in chosen and found.x[number] > 0.5:
                 chosen[kind].add(name)
@@ -163,6 +170,7 @@ class Program:
             frozenset(chosen["alive"]),
             frozenset(chosen["full"]),
             frozenset(chosen["carries"]),
+            frozenset(chosen["there"]),
         )
 
     def _levels(self, rows: _Rows) -> None:
@@ -171,19 +179,24 @@ class Program:
             alive = rows.variable(("alive", name, ""), 0.0 if name in barred["minimum"] else 1.0)
             full = rows.variable(("full", name, ""), 0.0 if name in barred["full"] else 1.0)
             rows.row([(alive, 1.0), (full, -1.0)], low=0.0)
+        for part in self.question.parts:
+            if part.group or not part.carries:
+                may = part.group or not _unknown(part, "standing")
+                there = rows.variable(("there", part.name, ""), float(bool(may)))
+                rows.row([(rows.index["alive", part.service, ""], 1.0), (there, -1.0)], low=0.0)
         for (service, _), parts in self._groups.items():
             alive, full = rows.index["alive", service, ""], rows.index["full", service, ""]
-            here = [
-                (
-                    rows.variable(("carries", part.name, ""), float(self._may_carry(part, parts, "minimum"))),
-                    rows.variable(
-                        ("carries in full", part.name, ""), float(self._may_carry(part, parts, "full"))
-                    ),
-                )
-                for part in parts
-            ]
-            for carries, in_full in here:
+            here = []
+            for part in parts:
+                carries = rows.variable(("carries", part.name, ""), float(not _unknown(part, "minimum")))
+                in_full = rows.variable(("carries in full", part.name, ""), float(not _unknown(part, "full")))
+                there = rows.index["there", part.name, ""]
+                here.append((carries, in_full))
                 rows.row([(carries, 1.0), (in_full, -1.0)], low=0.0)
+                if _unknown(part, "standing"):
+                    rows.row([(there, 1.0), (carries, -1.0)], low=0.0, high=0.0)
+                else:
+                    rows.row([(there, 1.0), (carries, -1.0)], low=0.0)
             rows.row([*((c, 1.0) for c, _ in here), (alive, -1.0)], low=0.0, high=0.0)
             rows.row([*((f, 1.0) for _, f in here), (full, -1.0)], low=0.0, high=0.0)
 
@@ -201,14 +214,8 @@ class Program:
         return frozenset(
             part.service
             for part in self.question.parts
-            if not part.group and _unknown(part, level if part.carries else "standing")
-        )
-
-    @staticmethod
-    def _may_carry(part: Part, parts: Sequence[Part], level: Level) -> bool:
-        """Whether what it takes, and what the others take that stand by meanwhile, is known."""
-        others = (other for other in parts if other is not part)
-        return not _unknown(part, level) and not any(_unknown(other, "standing") for other in others)
+            if part.carries and not part.group and _unknown(part, level)
+        ) | frozenset(traffic.service for traffic in self.question.traffic if isinf(getattr(traffic, level)))
 
     def _needs(self, rows: _Rows) -> None:
         for need in self.question.needs:
@@ -223,11 +230,11 @@ class Program:
         standing, minimum, full = (0.0 if isinf(value) else value for value in (standing, minimum, full))
         alive = rows.index["alive", part.service, ""]
         if not part.carries:
-            return [(alive, standing)]
+            return [(rows.index["there", part.name, ""], standing)]
         if not part.group:
             return [(alive, minimum), (rows.index["full", part.service, ""], full - minimum)]
         return [
-            (alive, standing),
+            (rows.index["there", part.name, ""], standing),
             (rows.index["carries", part.name, ""], minimum - standing),
             (rows.index["carries in full", part.name, ""], full - minimum),
         ]
@@ -245,6 +252,47 @@ class Program:
             scale = gives if gives > 0.0 else max((abs(factor) for _, factor in found), default=1.0) or 1.0
             high = gives / scale * (1.0 + ROUNDING)
             rows.row([(variable, factor / scale) for variable, factor in found], high=high)
+
+    def _traffic(self, rows: _Rows) -> None:
+        """What leaves each place for a target is what arises there and what comes in."""
+        crossing: dict[int, list[tuple[int, float]]] = {}
+        kinds = {(traffic.target, traffic.over) for traffic in self.question.traffic}
+        for target, over in sorted(kinds, key=lambda kind: (kind[0], sorted(kind[1]))):
+            wanted = [t for t in self.question.traffic if (t.target, t.over) == (target, over)]
+            unit = max(max(t.minimum, t.full) for t in wanted) or 1.0
+            balance: dict[str, list[tuple[int, float]]] = {}
+            fixed: dict[str, float] = {}
+            for traffic in wanted:
+                if not traffic.service:
+                    fixed[traffic.source] = fixed.get(traffic.source, 0.0) + traffic.full / unit
+                    balance.setdefault(traffic.source, [])
+                    continue
+                minimum, full = (0.0 if isinf(v) else v for v in (traffic.minimum, traffic.full))
+                balance.setdefault(traffic.source, []).extend(
+                    (
+                        (rows.index["alive", traffic.service, ""], -minimum / unit),
+                        (rows.index["full", traffic.service, ""], (minimum - full) / unit),
+                    )
+                )
+            name = " ".join((target, *sorted(over)))
+            for arc in self.question.arcs:
+                if over and arc.circuit not in over:
+                    continue
+                flow = rows.variable((name, arc.circuit, arc.tail), inf, whole=False)
+                balance.setdefault(arc.tail, []).append((flow, 1.0))
+                balance.setdefault(arc.head, []).append((flow, -1.0))
+                if arc.limit is not None:
+                    crossing.setdefault(arc.limit, []).append((flow, unit))
+            for place, terms in sorted(balance.items()):
+                if place != target:
+                    arises = fixed.get(place, 0.0)
+                    rows.row(terms, low=arises, high=arises)
+        for limit, terms in sorted(crossing.items()):
+            gives = self.question.limits[limit].gives
+            if not isinf(gives):
+                scale = gives or 1.0
+                high = gives / scale * (1.0 + ROUNDING)
+                rows.row([(flow, unit / scale) for flow, unit in terms], high=high)
 
     def _on(self, nodes: str) -> list[Part]:
         return [part for part in self.question.parts if part.rack == nodes]
@@ -299,6 +347,8 @@ class Program:
                 if part.service not in answer.alive:
                     continue
                 carries = part.carries and (not part.group or part.name in answer.carriers)
+                if not carries and part.name not in answer.there:
+                    continue
                 level = 0 if not carries else 2 if part.service in answer.full else 1
                 items.append(Item(part.sizes[level], part.instances))
             if not first_fit(items, nodes):

@@ -30,7 +30,7 @@ class Ask:
     limit: int
     """Position among the limits."""
     standing: float
-    """While its service runs and it does not carry; infinite: not known, and taken at its worst."""
+    """While it stands by; infinite: not known, and taken at its worst."""
     minimum: float
     """While it carries at the minimum level."""
     full: float
@@ -47,12 +47,37 @@ class Part:
     """Component for which exactly one of several standbys carries; empty: it carries whenever its service
     runs."""
     carries: bool
-    """Whether it may carry at all; else it stands by."""
+    """Whether it may carry at all; else it stands by or is off."""
     asks: tuple[Ask, ...]
     rack: str = ""
     """Set of nodes on which its instances must find room one by one; empty: none."""
     instances: int = 1
     sizes: Sizes = ((), (), ())
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What crosses circuits between two places, whichever ways it is spread over."""
+
+    service: str
+    """Whose; empty: replication, which takes `full` whatever runs."""
+    source: str
+    target: str
+    over: frozenset[str]
+    """Circuits that it keeps to; none: any."""
+    minimum: float
+    full: float
+
+
+@dataclass(frozen=True)
+class Arc:
+    """A circuit from one place to another."""
+
+    circuit: str
+    limit: int | None
+    """Position among the limits; None: nothing is known to limit it."""
+    tail: str
+    head: str
 
 
 @dataclass(frozen=True)
@@ -77,10 +102,9 @@ class Question:
     limits: tuple[Limit, ...]
     nodes: tuple[tuple[str, tuple[tuple[float, ...], ...]], ...]
     """By set of nodes: what each of them has in each dimension."""
-
-    def largest(self, part: Part) -> tuple[float, ...]:
-        """Size of its greatest instance in each dimension."""
-        return tuple(max(sizes) for sizes in zip(*part.sizes, strict=True))
+    traffic: tuple[Traffic, ...] = ()
+    """Where it may be spread over several ways."""
+    arcs: tuple[Arc, ...] = ()
 
 
 def known(amount: float | None, *, at_worst: bool) -> float:

@@ -85,6 +85,8 @@ class Shedding:
     shed: tuple[str, ...]
     """Services below full or dropped for want of room, in the order in which they are given up, the least
     important first."""
+    standbys_off: tuple[str, ...]
+    """Standbys (`workloads/…`) that are not called and are switched off to make room."""
     left_over: tuple[str, ...]
     """What does not fit and no shedding of services mends (`power/ID power`, `rooms/ID heat` …)."""
 

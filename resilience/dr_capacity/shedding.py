@@ -1,13 +1,13 @@
 """What runs and what is shed after one loss, in one state of the reserve, and what refuses the rest."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from resilience.dr_capacity.asking import Asking
 from resilience.dr_capacity.keeping import Kept, kept
 from resilience.dr_capacity.loss import Loss
 from resilience.dr_capacity.placing import ROUNDING
-from resilience.dr_capacity.program import Wish
+from resilience.dr_capacity.program import Program, Wish
 from resilience.dr_capacity.question import Part, Question
 from resilience.dr_capacity.results import Balance, Mode, ServiceMode, Shedding
 from resilience.results import Tri
@@ -67,6 +67,7 @@ def shedding(
             fits="no" if "no" in answers else "unknown" if "unknown" in answers else "yes",
             proof=whole.proof,
             modes=modes,
+            standbys_off=_off(able, best),
             shed=tuple(mode.service for mode in reversed(modes) if mode.mode in ("minimum", "dropped")),
             left_over=tuple(
                 f"{balance.element} {balance.resource}"
@@ -105,6 +106,20 @@ def _mode(loss: Loss, able: Asking, question: Question, best: Kept, worst: Kept,
     )
 
 
+def _off(able: Asking, found: Kept) -> tuple[str, ...]:
+    """Standbys of services that run, switched off to make room."""
+    if found.all_fit:
+        return ()
+    return tuple(
+        sorted(
+            f"workloads/{part.id}"
+            for service, parts in able.placed.items()
+            for part in parts
+            if service in found.alive and (part.group or not part.carries) and part.id not in found.there
+        )
+    )
+
+
 def _reached(able: Asking, found: Kept, service: str) -> Mode:
     if service not in able.placed:
         return "stranded"
@@ -140,15 +155,15 @@ def _refusals(
     )
     if broken or needed:
         return (*broken, *dict.fromkeys(needed))
-    return tuple(
-        sorted(
-            {
-                f"platforms/{part.rack} placement"
-                for part in question.parts
-                if part.service == service and part.rack
-            }
-        )
-    )
+    wishes = [*before, (level, service)]
+    found_out = []
+    if question.nodes and Program(replace(question, nodes=())).fits(wishes).fits:
+        racks = {part.rack for part in question.parts if part.service == service and part.rack}
+        found_out += [f"platforms/{rack} placement" for rack in sorted(racks)]
+    if question.traffic and Program(replace(question, traffic=(), arcs=())).fits(wishes).fits:
+        targets = {traffic.target for traffic in question.traffic if traffic.service == service}
+        found_out += [f"{target} traffic" for target in sorted(targets)]
+    return tuple(found_out)
 
 
 def _straight_needs(question: Question, service: str) -> list[tuple[str, ...]]:
@@ -178,9 +193,10 @@ def _broken(
         level = wished[part.service]
         if not level:
             continue
-        carries = part.carries and (not part.group or part.name in carriers)
+        if not part.carries or (part.group and part.name not in carriers):
+            continue
         for ask in part.asks:
-            amount = (ask.minimum, ask.full)[level - 1] if carries else ask.standing
+            amount = (ask.minimum, ask.full)[level - 1]
             sums[ask.limit] += amount
             if amount and part.service == service:
                 own.add(ask.limit)
@@ -192,7 +208,7 @@ def _broken(
 
 
 def taken_in_full(question: Question, carriers: frozenset[str]) -> list[float]:
-    """What every limit must give with all services in full."""
+    """What every limit must give with all services in full and all standbys there."""
     sums = [0.0] * len(question.limits)
     for part in question.parts:
         for ask in part.asks:

@@ -1,63 +1,100 @@
 """What services and replications need of circuits after a loss, each on the way that routing then takes.
 
-Traffic takes the way of least latency (`resilience.failover`), in one piece. Spreading it over other ways is
-another proof.
+Traffic takes the way of least latency (`resilience.failover`), in one piece. Where a circuit does not carry
+all that takes it, whether spreading it over all circuits that are left would help is looked at too: more than
+those carry never fits, and what fits only when spread is unknown.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from resilience.dr_capacity.asking import Share, Supply
 from resilience.dr_capacity.loss import Loss, Placed
+from resilience.dr_capacity.question import Traffic
 from resilience.failover import Failovers, Flow, Routed
 from resilience.results import Missing
 
 
-def circuit_supplies(
-    loss: Loss, placed: Mapping[str, tuple[Placed, ...]], failovers: Failovers
-) -> list[Supply]:
-    """Every circuit that anything crosses then."""
-    shares: dict[str, dict[str, list[Share]]] = defaultdict(lambda: defaultdict(list))
-    taken: dict[str, float] = defaultdict(float)
-    missing: dict[str, list[Missing]] = defaultdict(list)
-    for flow in failovers.flows:
-        if flow.user.partition("/")[2] in loss.sites and flow.user.startswith("sites/"):
-            continue
-        way = failovers.route(flow, loss.event)
-        if not way.circuits:
-            continue
-        if flow.fixed is not None:
-            needed, facts = failovers.needed(flow, way, loss.event)
-            for circuit in way.circuits:
-                taken[circuit] += needed or 0.0
-                missing[circuit] += facts
-            continue
+@dataclass
+class Crossing:
+    """All that crosses circuits after a loss."""
+
+    loss: Loss
+    placed: Mapping[str, tuple[Placed, ...]]
+    failovers: Failovers
+    shares: dict[str, dict[str, list[Share]]] = field(default_factory=lambda: defaultdict(dict))
+    """By circuit and service."""
+    taken: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """By circuit, of replications."""
+    missing: dict[str, list[Missing]] = field(default_factory=lambda: defaultdict(list))
+    traffic: list[Traffic] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for flow in self.failovers.flows:
+            collection, _, place = flow.user.partition("/")
+            way = self.failovers.route(flow, self.loss.event)
+            if not way.circuits or (collection == "sites" and place in self.loss.sites):
+                continue
+            if flow.fixed is not None:
+                self._replicates(flow, way)
+            elif flow.owner.partition("/")[2] in self.placed:
+                self._serves(flow, way)
+
+    def _replicates(self, flow: Flow, way: Routed) -> None:
+        needed, facts = self.failovers.needed(flow, way, self.loss.event)
+        for circuit in way.circuits or ():
+            self.taken[circuit] += needed or 0.0
+            self.missing[circuit] += facts
+        target = way.serving or flow.user
+        self.traffic.append(Traffic("", flow.user, target, flow.over, needed or 0.0, needed or 0.0))
+
+    def _serves(self, flow: Flow, way: Routed) -> None:
         service = flow.owner.partition("/")[2]
-        if service not in placed:
-            continue
-        share, facts = _share(loss, placed[service], flow, way, failovers.places[flow.owner])
-        for circuit in way.circuits:
-            shares[circuit][service].append(share)
-            missing[circuit] += facts
-    found = []
-    for circuit in sorted({*shares, *taken}):
-        summed = [_sum(parts) for _, parts in sorted(shares[circuit].items())]
-        bandwidth = loss.estate.circuits[circuit].bandwidth
-        supply = Supply(f"circuits/{circuit}", "bandwidth", "", bandwidth, bandwidth, summed)
-        supply.taken = taken[circuit]
-        supply.missing += missing[circuit]
-        if bandwidth is None:
-            path = ("circuits", circuit, "bandwidth")
-            supply.missing.append(
-                Missing(f"circuits/{circuit}", "bandwidth", path, "whether it carries all that crosses it")
+        share, facts = _share(self.placed[service], flow, way, self.failovers.places[flow.owner])
+        for circuit in way.circuits or ():
+            self.shares[circuit].setdefault(service, []).append(share)
+            self.missing[circuit] += facts
+        if share.full is not None and share.minimum is not None:
+            target = way.serving or flow.user
+            self.traffic.append(Traffic(service, flow.user, target, frozenset(), share.minimum, share.full))
+
+    def supplies(self) -> list[Supply]:
+        """Every circuit that something crosses, and where spreading is looked at every other one too."""
+        found = []
+        crossed = {*self.shares, *self.taken}
+        for circuit in sorted(crossed | {name for name, _, _ in self.arcs()}):
+            summed = [_sum(parts) for _, parts in sorted(self.shares.get(circuit, {}).items())]
+            bandwidth = self.loss.estate.circuits[circuit].bandwidth
+            supply = Supply(f"circuits/{circuit}", "bandwidth", "", bandwidth, bandwidth, summed)
+            supply.taken = self.taken.get(circuit, 0.0)
+            supply.missing += self.missing.get(circuit, [])
+            if bandwidth is None and circuit in crossed:
+                path = ("circuits", circuit, "bandwidth")
+                supply.missing.append(
+                    Missing(
+                        f"circuits/{circuit}", "bandwidth", path, "whether it carries all that crosses it"
+                    )
+                )
+            found.append(supply)
+        return found
+
+    def arcs(self) -> tuple[tuple[str, str, str], ...]:
+        """Circuits that are left, in each direction; none leads through a place outside that only the
+        internet joins."""
+        ways = self.failovers.ways
+        circuits, sites = self.failovers.down(self.loss.event)
+        return tuple(
+            sorted(
+                (name, tail, head)
+                for tail, links in ways.links.items()
+                for name, head in links
+                if name not in circuits and head not in ways.ends and not {tail, head} & sites
             )
-        found.append(supply)
-    return found
+        )
 
 
-def _share(
-    loss: Loss, placed: tuple[Placed, ...], flow: Flow, way: Routed, places: int
-) -> tuple[Share, list[Missing]]:
+def _share(placed: tuple[Placed, ...], flow: Flow, way: Routed, places: int) -> tuple[Share, list[Missing]]:
     """The greatest throughput of its components where it is served, in equal parts for all places of its
     users."""
     here = [part for part in placed if f"sites/{part.workload.site}" == way.serving]
