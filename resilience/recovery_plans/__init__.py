@@ -10,6 +10,7 @@ from resilience.recovery_plans.results import (
     Ring,
     State,
 )
+from resilience.recovery_plans.scenarios import recovery_plans
 
 __all__ = [
     "Bound",
@@ -20,4 +21,5 @@ __all__ = [
     "RecoveryPlan",
     "Ring",
     "State",
+    "recovery_plans",
 ]

@@ -1,0 +1,266 @@
+"""Which copy data is brought back from, how old it is, and how long reading, searching and replaying take."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from resilience.links import Ways
+from resilience.recovery_plans.results import Copy
+from resilience.results import Missing, in_order
+from resilience.whereabouts import by_id
+from specs.data import Backup, Dataset, Vault
+from specs.governance import Intruder
+from specs.issues import FieldPath
+from specs.model import Estate
+
+BITS = 8.0
+"""Sizes are in bytes, rates in bits a second."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where data is brought back to."""
+
+    platform: str
+    site: str | None
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    backup: Backup
+    vault: Vault
+    age: float
+    missing: tuple[Missing, ...]
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Chooses among the copies that one scenario leaves.
+
+    A copy is as old as the last one can be: the interval, and the time it takes to be made. After an
+    intruder it must have been whole before he came: it is older than the dwell time, and it must still be
+    kept at that age, wherever in its rhythm the alarm falls. It survives him where he cannot reach it
+    (air-gapped, offline) or where nobody can delete it for that long (locked in compliance mode).
+    """
+
+    estate: Estate
+    ways: Ways
+    is_lost: Callable[[str], bool]
+    """Whether an element (`sites/…`, `platforms/…`, `circuits/…`) is lost."""
+    intruder: Intruder | None = None
+    """After whom the copies must be clean; None: they were only lost."""
+
+    def of(self, name: str, target: Target) -> Copy:
+        """The newest usable copy of a dataset, read to that target; of equals the one that is read sooner.
+        Copies of which every fact is known come first."""
+        dataset = self.estate.datasets[name]
+        young: list[str] = []
+        gone: list[str] = []
+        found: list[_Candidate] = []
+        for key, backup in by_id(self.estate.backups):
+            if backup.dataset != name:
+                continue
+            candidate = self._candidate(key, backup, young, gone)
+            if candidate is not None:
+                found.append(candidate)
+        reads = [self._read(name, dataset, candidate, target) for candidate in found]
+        chosen = min(reads, key=_preference, default=None)
+        if chosen is None:
+            path: FieldPath = ("datasets", name)
+            paths = tuple(("backups", entry.partition("/")[2]) for entry in (*young, *gone)) or (path,)
+            return Copy(
+                f"datasets/{name}", None, None, None, tuple(young), tuple(gone),
+                None, None, None, None, None, paths, (),
+            )  # fmt: skip
+        return chosen.copy(tuple(young), tuple(gone))
+
+    def _candidate(self, key: str, backup: Backup, young: list[str], gone: list[str]) -> _Candidate | None:
+        vault = self.estate.vaults.get(backup.vault)
+        if vault is None or self._vault_is_lost(vault):
+            gone.append(f"backups/{key}")
+            return None
+        missing = []
+        if backup.takes is None:
+            missing.append(_lacks("backups", key, "takes", "how old the newest whole copy is"))
+        age = backup.interval + (backup.takes or 0.0)
+        if self.intruder is not None:
+            age += self.intruder.dwell
+            survives, lacks = self._survives(backup.vault, vault, age)
+            if not survives:
+                gone.append(f"backups/{key}")
+                return None
+            missing += lacks
+            if backup.retention is None:
+                missing.append(_lacks("backups", key, "retention", "whether a clean copy is still kept"))
+            elif backup.retention < age:
+                young.append(f"backups/{key}")
+                return None
+        return _Candidate(backup, vault, age, tuple(missing))
+
+    def _vault_is_lost(self, vault: Vault) -> bool:
+        return self.is_lost(f"sites/{vault.site}") or (
+            vault.platform is not None and self.is_lost(f"platforms/{vault.platform}")
+        )
+
+    def _survives(self, name: str, vault: Vault, age: float) -> tuple[bool, list[Missing]]:
+        """Whether an intruder who holds administrators' rights leaves a copy of that age alone."""
+        if vault.isolation in ("air-gapped", "offline"):
+            return True, []
+        lacks: list[Missing] = []
+        locked = vault.immutable
+        if locked is None:
+            lacks.append(_lacks("vaults", name, "immutable", "whether an intruder can delete the copy"))
+        elif locked:
+            if vault.lock_mode == "governance" or (vault.lock is not None and vault.lock < age):
+                locked = False
+            for fact in ("lock", "lock_mode"):
+                if locked and getattr(vault, fact) is None:
+                    lacks.append(_lacks("vaults", name, fact, "for how long nobody can delete the copy"))
+        if vault.isolation is None:
+            lacks.append(_lacks("vaults", name, "isolation", "whether an intruder reaches the copy"))
+            return True, lacks
+        return locked is not False, lacks
+
+    def _read(self, name: str, dataset: Dataset, candidate: _Candidate, target: Target) -> "_Reading":
+        vault, backup = candidate.vault, candidate.backup
+        missing = list(candidate.missing)
+        rate, narrowest, way, paths = self._rate(backup.vault, vault, target, missing)
+        if vault.mount_time is None:
+            missing.append(_lacks("vaults", backup.vault, "mount_time", "when the first byte comes"))
+        if dataset.size is None:
+            missing.append(_lacks("datasets", name, "size", "how much must be read"))
+        lasts = _seconds(dataset.size, rate)
+        logs = self._logs(name, dataset, candidate, missing)
+        search = None
+        if self.intruder is not None:
+            if self.intruder.scan_rate is None:
+                fact: FieldPath = ("plan", "intruder", "scan_rate")
+                missing.append(Missing("plan", "intruder.scan_rate", fact, "how long a copy is searched"))
+            amount = None if dataset.size is None else dataset.size + (logs or 0.0)
+            search = _seconds(amount, self.intruder.scan_rate)
+        return _Reading(
+            name=name,
+            candidate=candidate,
+            read=None if lasts is None else lasts + (vault.mount_time or 0.0),
+            search=search,
+            replay=_seconds(logs, rate),
+            rate=rate,
+            narrowest=narrowest,
+            way=way,
+            paths=(("backups", backup.id), ("vaults", backup.vault), *paths),
+            missing=in_order(missing),
+        )
+
+    def _logs(
+        self, name: str, dataset: Dataset, candidate: _Candidate, missing: list[Missing]
+    ) -> float | None:
+        """Bytes of log since the copy: all that was written on average in its age; None: no logs are kept
+        (or nobody said how much is written, which is then missing)."""
+        if candidate.backup.log_shipping is None:
+            return None
+        if dataset.writes is None:
+            missing.append(_lacks("datasets", name, "writes", "how much log must be replayed"))
+            return None
+        return dataset.writes.average * candidate.age / BITS
+
+    def _rate(
+        self, name: str, vault: Vault, target: Target, missing: list[Missing]
+    ) -> tuple[float | None, str | None, str | None, tuple[FieldPath, ...]]:
+        """Bit/s of the narrowest of vault, way and platform; which that is; the way; the facts."""
+        known: list[tuple[float, str]] = []
+        paths: list[FieldPath] = []
+        sides: list[tuple[str, str, float | None]] = [("vaults", name, vault.restore_rate)]
+        platform = self.estate.platforms.get(target.platform)
+        sides.append(("platforms", target.platform, platform.restore_rate if platform else None))
+        for collection, key, rate in sides:
+            if rate is None:
+                missing.append(_lacks(collection, key, "restore_rate", "how fast data is brought back"))
+            else:
+                known.append((rate, f"{collection}/{key}"))
+                paths.append((collection, key, "restore_rate"))
+        way = None
+        if target.site is not None and target.site != vault.site:
+            way = way_between(vault.site, target.site)
+            rate, circuit = self.bandwidth(vault.site, target.site, missing)
+            if rate is not None and circuit is not None:
+                known.append((rate, f"circuits/{circuit}"))
+                paths.append(("circuits", circuit, "bandwidth"))
+        rate, narrowest = min(known, default=(None, None))
+        return rate, narrowest, way, tuple(paths)
+
+    def bandwidth(self, source: str, target: str, missing: list[Missing]) -> tuple[float | None, str | None]:
+        """Bit/s of the usual way between two sites over circuits that are left, and its narrowest circuit."""
+        lost = {name for name in self.estate.circuits if self.is_lost(f"circuits/{name}")}
+        gone = {f"sites/{name}" for name in self.estate.sites if self.is_lost(f"sites/{name}")}
+        found = self.ways.tree(f"sites/{source}", lost, gone).get(f"sites/{target}")
+        if found is None:
+            missing.append(
+                Missing(
+                    f"sites/{source}", "circuits", ("sites", source), f"how data gets from there to {target}"
+                )
+            )
+            return None, None
+        rates = []
+        for name in found[1]:
+            rate = self.estate.circuits[name].bandwidth
+            if rate is None:
+                missing.append(_lacks("circuits", name, "bandwidth", "how fast data is brought back"))
+            else:
+                rates.append((rate, name))
+        return min(rates, default=(None, None))
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A candidate with what it takes to bring it back."""
+
+    name: str
+    candidate: _Candidate
+    read: float | None
+    search: float | None
+    replay: float | None
+    rate: float | None
+    narrowest: str | None
+    way: str | None
+    paths: tuple[FieldPath, ...]
+    missing: tuple[Missing, ...]
+
+    def copy(self, young: Iterable[str], gone: Iterable[str]) -> Copy:
+        """As the plan shows it."""
+        return Copy(
+            dataset=f"datasets/{self.name}",
+            backup=f"backups/{self.candidate.backup.id}",
+            vault=f"vaults/{self.candidate.backup.vault}",
+            age=self.candidate.age,
+            too_young=tuple(young),
+            destroyed=tuple(gone),
+            read=self.read,
+            search=self.search,
+            replay=self.replay,
+            rate=self.rate,
+            narrowest=self.narrowest,
+            paths=self.paths,
+            missing=self.missing,
+        )
+
+
+def way_between(one: str, other: str) -> str:
+    """The medium between two sites, the same in both directions.
+
+    >>> way_between("vault", "dr")
+    'ways/dr-vault'
+    """
+    return "ways/" + "-".join(sorted((one, other)))
+
+
+def _preference(reading: _Reading) -> tuple[bool, float, bool, float, str]:
+    certain = not reading.candidate.missing
+    read = reading.read
+    return (not certain, reading.candidate.age, read is None, read or 0.0, reading.candidate.backup.id)
+
+
+def _seconds(amount: float | None, rate: float | None) -> float | None:
+    return None if amount is None or not rate else amount * BITS / rate
+
+
+def _lacks(collection: str, name: str, fact: str, matters: str) -> Missing:
+    return Missing(f"{collection}/{name}", fact, (collection, name, fact), matters)

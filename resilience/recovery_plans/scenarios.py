@@ -1,0 +1,69 @@
+"""Every scenario that a recovery is planned for."""
+
+from typing import TYPE_CHECKING
+
+from resilience.links import Ways
+from resilience.recovery_plans.evaluating import Drawn, evaluated
+from resilience.recovery_plans.losing import Losing
+from resilience.recovery_plans.losses import Loss
+from resilience.recovery_plans.results import RecoveryPlan, Ring
+from resilience.sweep import Sweep
+from resilience.whereabouts import by_id
+
+if TYPE_CHECKING:
+    from resilience.analysis import Analysis
+
+
+def recovery_plans(analysis: "Analysis") -> tuple[RecoveryPlan, ...]:
+    """A plan for the loss of each site, each region and each platform that services notice; for a cold start
+    of everything; for an intruder; and for the way back to each site. By kind, then name."""
+    return tuple(evaluated(drawn) for drawn in _losses(analysis))
+
+
+def _losses(analysis: "Analysis") -> list[Drawn]:
+    estate = analysis.estate
+    sites = [f"sites/{name}" for name, _ in by_id(estate.sites)]
+    regions: dict[str, list[str]] = {}
+    for name, site in by_id(estate.sites):
+        if site.failure_region is not None:
+            regions.setdefault(f"failure_regions/{site.failure_region}", []).append(name)
+    platforms = [f"platforms/{name}" for name, _ in by_id(estate.platforms)]
+    events = [*sites, *sorted(regions), *platforms]
+    if not events:
+        return []
+    sweep = Sweep(analysis.graph, tuple((event,) for event in events))
+    ways = Ways(estate)
+    found = []
+    for event in events:
+        name = event.partition("/")[2]
+        if event in regions:
+            loss = Loss(sweep, event, "region", "region", tuple(regions[event]))
+        elif event.startswith("sites/"):
+            loss = Loss(sweep, event, "site", "site", (name,))
+        else:
+            loss = Loss(sweep, event, "component", "component", platform=name)
+        if loss.affected:
+            found.append(_drawn(loss, ways))
+    return found
+
+
+def _drawn(loss: Loss, ways: Ways) -> Drawn:
+    losing = Losing(loss, ways).drawn()
+    kind = "platform" if loss.platform is not None else loss.occasion
+    assert kind in ("site", "region", "platform")
+    return Drawn(
+        scenario=loss.event,
+        kind=kind,
+        objective=loss.objective,
+        lost=loss.lost,
+        order=tuple(f"services/{service}" for service in losing.order),
+        draft=losing.draft,
+        rings=tuple(
+            Ring(
+                ring,
+                tuple(losing.path_of_wait(a, b) for a, b in zip(ring, (*ring[1:], ring[0]), strict=True)),
+            )
+            for ring in losing.rings
+        ),
+        copies=tuple(copy for _, (copy, _) in sorted(losing.data.done.items())),
+    )
