@@ -6,7 +6,6 @@ stack anew, which for thirty rules costs more than judging. The rule stands at t
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -21,29 +20,15 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UnknownValueError
 
-from policies.remembering import Said, allows_unknown, fingerprint, question, recall, remember
-
-PLAN = "thabat:index:Plan"
-"""Type of a stack's record of what it was made from (`specs.tokens.PLAN_TOKEN`, not imported for it)."""
-
-ELEMENTS = "thabat:index:"
-"""How the types of all elements begin."""
+from policies.planned_estate import allows_unknown, objections
+from specs.planned import Objection, PlannedResource
+from specs.tokens import UNKNOWN
 
 _CONFIG = PolicyConfigSchema(
     properties={
         "allow_unknown": {"type": "boolean", "description": "Let a plan through where a rule is unknown."}
     }
 )
-
-
-@dataclass(frozen=True)
-class _Handed:
-    """A resource as the engine hands it, with plain values."""
-
-    token: str
-    name: str
-    urn: str
-    properties: Mapping[str, Any]
 
 
 def gate(today: date, environment: Mapping[str, str] = os.environ) -> list[Policy]:
@@ -72,55 +57,25 @@ class _Asked:
     def __init__(self, today: date, environment: Mapping[str, str]) -> None:
         self._today = today
         self._environment = environment
-        self._last: tuple[str, tuple[tuple[str, str | None, bool], ...]] = ("", ())
+        self._seen: tuple[PlannedResource, ...] | None = None
+        self._said: tuple[Objection, ...] = ()
 
-    def against(self, args: StackValidationArgs, *, again: bool) -> tuple[tuple[str, str | None, bool], ...]:
-        """Message, URN and whether it stops the plan, of everything said; judged anew unless `again`."""
-        resources = [_handed(one) for one in args.resources]
-        seen = fingerprint((one.token, one.urn, one.properties) for one in resources)
-        if not again or self._last[0] != seen:
+    def against(self, args: StackValidationArgs, *, again: bool) -> tuple[Objection, ...]:
+        """Everything that is said; judged anew unless `again` about the same stack."""
+        resources = tuple(_planned(one) for one in args.resources)
+        if not again or self._seen != resources:
             allow = allows_unknown(self._environment) or args.get_config().get("allow_unknown") is True
-            self._last = (seen, self._said(resources, allow))
-        return self._last[1]
-
-    def _said(
-        self, resources: Sequence[_Handed], allow_unknown: bool
-    ) -> tuple[tuple[str, str | None, bool], ...]:
-        records = [one for one in resources if one.token == PLAN]
-        elements = [one for one in resources if one.token.startswith(ELEMENTS) and one.token != PLAN]
-        stack, asked = "", ""
-        if len(records) == 1:
-            record = records[0].properties
-            stack = str(record.get("stack"))
-            about = (record.get("estate"), record.get("digest"), record.get("phase"))
-            asked = question(*about, self._today, allow_unknown=allow_unknown)
-            seen = fingerprint((one.token, one.name, one.properties) for one in elements)
-            known = recall(stack, seen, asked, self._environment)
-            if known is not None:
-                return _with_urns(known, elements)
-
-        from policies.planned_estate import PlannedResource, judged
-
-        planned = [PlannedResource(one.token, one.name, one.urn, one.properties) for one in resources]
-        found = judged(planned, today=self._today, allow_unknown=allow_unknown)
-        if found.every_stack:
-            remember(found.every_stack, asked, self._environment)
-        return tuple((one.message, one.urn, one.mandatory) for one in found.objections)
-
-
-def _with_urns(
-    known: Sequence[Said], elements: Sequence[_Handed]
-) -> tuple[tuple[str, str | None, bool], ...]:
-    urns = {f"{one.token}::{one.name}": one.urn for one in elements}
-    return tuple((one.message, urns.get(one.about), one.mandatory) for one in known)
+            self._said = objections(resources, today=self._today, allow_unknown=allow)
+            self._seen = resources
+        return self._said
 
 
 def _telling(asked: _Asked, *, mandatory: bool) -> Callable[[StackValidationArgs, ReportViolation], None]:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         try:
-            for message, urn, stops in asked.against(args, again=not mandatory):
-                if stops is mandatory:
-                    report(message, urn)
+            for one in asked.against(args, again=not mandatory):
+                if one.mandatory is mandatory:
+                    report(one.message, one.urn)
         except Exception as fault:
             if mandatory:
                 told = f"{type(fault).__name__}: {fault}"
@@ -129,10 +84,12 @@ def _telling(asked: _Asked, *, mandatory: bool) -> Callable[[StackValidationArgs
     return validate
 
 
-def _handed(one: PolicyResource) -> _Handed:
+def _planned(one: PolicyResource) -> PlannedResource:
     """The resource with plain values; what is not known yet stands as `specs.tokens.UNKNOWN`."""
     properties = _plain(one.props)
-    return _Handed(one.resource_type, one.name, one.urn, properties if isinstance(properties, dict) else {})
+    return PlannedResource(
+        one.resource_type, one.name, one.urn, properties if isinstance(properties, dict) else {}
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -147,6 +104,4 @@ def _known(holder: Any, key: Any) -> Any:
     try:
         return _plain(holder[key])
     except UnknownValueError:
-        from specs.tokens import UNKNOWN
-
         return UNKNOWN

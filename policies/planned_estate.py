@@ -10,39 +10,29 @@ from pathlib import Path
 from typing import Any
 
 from policies.judging import judge
-from policies.remembering import Said, StackSaid, fingerprint
 from policies.wording import listed, shown
 from specs.consistency import check as inconsistencies
 from specs.findings import Finding, Judgement, Verdict
 from specs.issues import Fault, FieldPath, Issue, Location, SpecError
 from specs.loading import Loaded, load
 from specs.model import Estate
-from specs.planned import Planned, estate_from_planned, plan, resource, stack_of, stacks
-from specs.tokens import COLLECTIONS, NATIONAL, PLAN_TOKEN, UNKNOWN
+from specs.planned import (
+    Objection,
+    Planned,
+    PlannedResource,
+    estate_from_planned,
+    plan,
+    resource,
+    stack_of,
+    stacks,
+)
+from specs.tokens import COLLECTIONS, NATIONAL, PLAN_TOKEN, UNKNOWN, plain_numbers
+
+ALLOW_UNKNOWN = "THABAT_ALLOW_UNKNOWN"
+"""Environment variable that lets a plan through although a mandatory rule cannot be decided."""
 
 _MOST_TOLD = 12
 """Elements, issues or fields named in one objection; the rest is counted."""
-
-
-@dataclass(frozen=True)
-class PlannedResource:
-    """A resource of the stack as the engine plans it; a value not known yet is `specs.tokens.UNKNOWN`."""
-
-    token: str
-    name: str
-    urn: str
-    properties: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Objection:
-    """What is said against a plan."""
-
-    message: str
-    urn: str | None
-    """Resource that it is about, where it is one of this stack."""
-    mandatory: bool
-    """Whether it stops the plan."""
 
 
 @dataclass(frozen=True)
@@ -55,37 +45,28 @@ class _Plan:
     urn: str
 
 
-@dataclass(frozen=True)
-class Judged:
-    """What is said against a stack and, where the plan is just what the spec says, against every other."""
-
-    objections: tuple[Objection, ...]
-    every_stack: Mapping[str, StackSaid]
-    """By stack; empty where the plan differs from the spec, or nothing could be judged."""
-
-
 class _Refused(Exception):
     """The plan cannot be judged; the message says why and how to mend it."""
+
+
+def allows_unknown(environment: Mapping[str, str]) -> bool:
+    """Whether the environment lets a plan through although a mandatory rule cannot be decided."""
+    return environment.get(ALLOW_UNKNOWN, "") not in ("", "0")
 
 
 def objections(
     resources: Sequence[PlannedResource], *, today: date, allow_unknown: bool = False
 ) -> tuple[Objection, ...]:
-    """As `judged`, for this stack alone."""
-    return judged(resources, today=today, allow_unknown=allow_unknown).objections
-
-
-def judged(resources: Sequence[PlannedResource], *, today: date, allow_unknown: bool = False) -> Judged:
     """All that rules and physics say against what the stack is to hold; whatever goes wrong is said too.
 
     `today` is the day to judge as at, where the estate names none.
     """
     try:
-        return _judged(resources, today, allow_unknown)
+        return _objections(resources, today, allow_unknown)
     except _Refused as refusal:
-        return _stopped(str(refusal))
+        return (_stop(str(refusal)),)
     except SpecError as fault:
-        return _stopped(_spec_error(fault))
+        return (_stop(_spec_error(fault)),)
     except Exception as fault:
         told = shown(f"{type(fault).__name__}: {fault}")
         message = (
@@ -93,29 +74,66 @@ def judged(resources: Sequence[PlannedResource], *, today: date, allow_unknown: 
             "This is a fault of Thabat's own. `thabat check` on the same estate may show more; please "
             "report it."
         )
-        return _stopped(message)
+        return (_stop(message),)
 
 
-def judged_ahead(
-    loaded: Loaded, phase: str, *, today: date, allow_unknown: bool = False
-) -> Mapping[str, StackSaid]:
-    """What is said against every stack that is planned just as the spec says, before any of them is.
+@dataclass(frozen=True)
+class Ahead:
+    """What is said against every stack that is planned just as the spec says, worked out once for a run."""
 
-    Empty where the estate cannot be judged: who judges the plan itself says why.
+    planned: Mapping[str, Mapping[tuple[str, str], Mapping[str, Any]]]
+    """By stack: properties of each resource, by its type and name."""
+    said: Mapping[str, tuple[Objection, ...]]
+    today: date
+    allow_unknown: bool
+
+    def objections(self, stack: str, resources: Sequence[PlannedResource]) -> tuple[Objection, ...]:
+        """What is said against the stack as the engine plans it: judged anew where that is not to the letter
+        what was judged ahead."""
+        elements = {
+            (one.token, one.name): plain_numbers(one.properties)
+            for one in resources
+            if one.token in COLLECTIONS
+        }
+        if stack in self.said and elements == self.planned[stack]:
+            return self.said[stack]
+        return objections(resources, today=self.today, allow_unknown=self.allow_unknown)
+
+
+def judged_ahead(loaded: Loaded, phase: str, *, today: date, allow_unknown: bool = False) -> Ahead:
+    """Judge the estate as of that phase, before any of its stacks is planned.
+
+    Nothing is said ahead where the estate cannot be judged: the judgement of each plan then says why.
     """
     try:
         estate = loaded.estate.as_of(phase)
         judgement = judge(loaded, estate, on=loaded.estate.estate.judged_on or today, phase=phase)
-        return _every_stack(judgement, loaded, estate, allow_unknown)
     except Exception:
-        return {}
+        return Ahead({}, {}, today, allow_unknown)
+    members: dict[str, list[Planned]] = {name: [] for name in stacks(loaded.estate)}
+    for one in plan(estate):
+        members[one.stack].append(one)
+    said = {
+        stack: tuple(
+            _objection(findings, loaded, {}, allow_unknown)
+            for findings in _told_here(judgement, estate, stack)
+        )
+        for stack in members
+    }
+    planned = {
+        stack: {(one.token, one.key): plain_numbers(one.properties) for one in elements}
+        for stack, elements in members.items()
+    }
+    return Ahead(planned, said, today, allow_unknown)
 
 
-def _stopped(message: str) -> Judged:
-    return Judged((Objection(message, None, True),), {})
+def _stop(message: str) -> Objection:
+    return Objection(message, None, True)
 
 
-def _judged(resources: Sequence[PlannedResource], today: date, allow_unknown: bool) -> Judged:
+def _objections(
+    resources: Sequence[PlannedResource], today: date, allow_unknown: bool
+) -> tuple[Objection, ...]:
     made_from = _plan_of(resources)
     loaded, stack = made_from.loaded, made_from.stack
     base = loaded.estate.as_of(made_from.phase)
@@ -128,7 +146,7 @@ def _judged(resources: Sequence[PlannedResource], today: date, allow_unknown: bo
     against_physics = inconsistencies(rebuilt.estate)
     said += [_fault(fault, loaded, urns) for fault in against_physics]
     if against_physics:
-        return Judged(tuple(said), {})  # Rules speak of an estate that physics allows.
+        return tuple(said)  # Rules speak of an estate that physics allows.
     on = loaded.estate.estate.judged_on or today
     judgement = judge(loaded, rebuilt.estate, on=on, phase=made_from.phase)
     hidden = tuple(sorted({*rebuilt.unknown, *_absent(base, planned, stack)}, key=str))
@@ -137,30 +155,7 @@ def _judged(resources: Sequence[PlannedResource], today: date, allow_unknown: bo
         _objection(findings, loaded, urns, allow_unknown)
         for findings in _told_here(judgement, rebuilt.estate, stack)
     )
-    as_specified = not hidden and not rebuilt.unreadable and rebuilt.estate == base
-    every_stack = _every_stack(judgement, loaded, base, allow_unknown) if as_specified else {}
-    return Judged(tuple(said), every_stack)
-
-
-def _every_stack(
-    judgement: Judgement, loaded: Loaded, estate: Estate, allow_unknown: bool
-) -> Mapping[str, StackSaid]:
-    """What is said against each stack of a plan that is just what the spec says."""
-    members: dict[str, list[Planned]] = {name: [] for name in stacks(loaded.estate)}
-    for one in plan(estate):
-        members[one.stack].append(one)
-    found: dict[str, StackSaid] = {}
-    for stack, elements in members.items():
-        about = {one.reference: f"{one.token}::{one.key}" for one in elements}
-        said = (
-            _objection(findings, loaded, about, allow_unknown)
-            for findings in _told_here(judgement, estate, stack)
-        )
-        found[stack] = StackSaid(
-            fingerprint((one.token, one.key, one.properties) for one in elements),
-            tuple(Said(one.message, one.urn or "", one.mandatory) for one in said),
-        )
-    return found
+    return tuple(said)
 
 
 def _plan_of(resources: Sequence[PlannedResource]) -> _Plan:

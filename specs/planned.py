@@ -77,6 +77,27 @@ class Planned:
         return f"{self.collection}/{self.key}"
 
 
+@dataclass(frozen=True)
+class PlannedResource:
+    """A resource of a stack as the engine plans it; a value not known yet is `specs.tokens.UNKNOWN`."""
+
+    token: str
+    name: str
+    urn: str
+    properties: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Objection:
+    """What is said against a plan."""
+
+    message: str
+    urn: str | None
+    """Resource that it is about, where it is one of this stack."""
+    mandatory: bool
+    """Whether it stops the plan."""
+
+
 def resource(token: str, name: str, stack: str, properties: Mapping[str, Any]) -> Planned:
     """A planned resource as the engine names it; KeyError for a type that is no collection's."""
     collection = COLLECTIONS[token]

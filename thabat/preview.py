@@ -15,9 +15,9 @@ def preview(
     allow_unknown: provisioning.AllowUnknownOption = False,
     outputs: output.Outputs = None,
 ) -> None:
-    """Show what `up` would make in every stack, judged by the policy pack. Nothing is made.
+    """Show what `up` would make in every stack, judged by every rule. Nothing is made.
 
-    Exits with 1 when a policy stops the plan.
+    Exits with 1 when a rule or policy stops the plan.
 
     \b
     Example:
@@ -28,11 +28,9 @@ def preview(
 
     wanted = output.outputs(outputs, provisioning.FORMS)
     inputs = provisioning.read(estate, estate_option, phase, target)
-    running = provisioning.runner(
-        inputs, None, policy_pack, policies=not no_policies, allow_unknown=allow_unknown
-    )
-    with provisioning.working():
-        provisioning.judge_ahead(running)
-        with provisioning.watching("preview", len(inputs.stacks)) as watch:
-            run = preview_all(running, watch)
+    running = provisioning.runner(inputs)
+    if not no_policies:
+        running = provisioning.judged(running, policy_pack, allow_unknown=allow_unknown)
+    with provisioning.working(), provisioning.watching("preview", len(inputs.stacks)) as watch:
+        run = preview_all(running, watch)
     raise typer.Exit(provisioning.conclude(run, inputs, wanted))

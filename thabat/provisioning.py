@@ -3,6 +3,7 @@
 import os
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -31,11 +32,11 @@ PackOption = Annotated[
     typer.Option(
         "--policy-pack",
         metavar="FOLDER",
-        help="Policy pack to judge by, instead of Thabat's own; repeatable.",
+        help="Policy pack that the engine is to judge by, besides Thabat's own rules; repeatable.",
     ),
 ]
 NoPoliciesOption = Annotated[
-    bool, typer.Option("--no-policies", help="Plan without the judgement of any policy.")
+    bool, typer.Option("--no-policies", help="Plan without the judgement of any rule or policy.")
 ]
 AllowUnknownOption = Annotated[
     bool,
@@ -75,60 +76,38 @@ def read(estate: str | None, flag: str | None, phase: str | None, target: str | 
         )
 
 
-def runner(
-    inputs: "Inputs",
-    lock_timeout: str | None,
-    packs: list[Path] | None = None,
-    *,
-    policies: bool = False,
-    allow_unknown: bool = False,
-) -> "Runner":
-    """What runs the stacks of that estate here."""
+def runner(inputs: "Inputs", lock_timeout: str | None = None) -> "Runner":
+    """What runs the stacks of that estate here, judged by nothing."""
     from infra.stacks.running import Runner
     from infra.stacks.workspace import Workshop
     from thabat.env import find_engine
 
     workshop = Workshop(
-        find_engine(),
-        Path.cwd(),
-        state=settings.value("state"),
-        register=settings.value("register"),
-        more=_allowing_unknown() if allow_unknown else {},
+        find_engine(), Path.cwd(), state=settings.value("state"), register=settings.value("register")
     )
-    chosen = tuple(_pack(pack) for pack in packs) if packs else (own_pack(),)
     return Runner(
-        workshop,
-        inputs,
-        packs=chosen if policies else (),
-        lock_timeout_seconds=_seconds(settings.value("lock_timeout", lock_timeout)),
+        workshop, inputs, lock_timeout_seconds=_seconds(settings.value("lock_timeout", lock_timeout))
     )
 
 
-def judge_ahead(running: "Runner") -> None:
-    """Judge the plan once, so that the policy pack of each stack looks up what is said against its own.
+def judged(running: "Runner", packs: list[Path] | None, *, allow_unknown: bool) -> "Runner":
+    """The same, judged by Thabat's rules, which are worked out here once for all stacks, and those packs."""
+    from policies.planned_estate import ALLOW_UNKNOWN, allows_unknown, judged_ahead
 
-    A pack that is handed anything else than was judged here judges that itself.
-    """
-    if own_pack() not in running.packs:
-        return
-    from policies.planned_estate import judged_ahead
-    from policies.remembering import allows_unknown, question, remember
-
-    inputs, today = running.inputs, date.today()
-    environment = {**os.environ, **running.workshop.variables}
-    allow = allows_unknown(environment)
+    inputs, allowed = running.inputs, {ALLOW_UNKNOWN: "1"} if allow_unknown else {}
     with console.working("Judging the plan"):
-        said = judged_ahead(inputs.loaded, inputs.phase, today=today, allow_unknown=allow)
-    if said:
-        asked = question(str(inputs.path), inputs.loaded.digest, inputs.phase, today, allow_unknown=allow)
-        remember(said, asked, environment)
-
-
-def own_pack() -> Path:
-    """The folder of Thabat's own policy pack."""
-    import policies
-
-    return Path(str(policies.__file__)).parent / "pack"
+        ahead = judged_ahead(
+            inputs.loaded,
+            inputs.phase,
+            today=date.today(),
+            allow_unknown=allows_unknown({**os.environ, **allowed}),
+        )
+    return replace(
+        running,
+        workshop=replace(running.workshop, more=allowed),
+        judge=ahead.objections,
+        packs=tuple(_pack(pack) for pack in packs or ()),
+    )
 
 
 def conclude(run: "Run", inputs: "Inputs", wanted: "tuple[output.Output, ...]") -> int:
@@ -263,12 +242,6 @@ class Bars(Watch):
         task = self.tasks[result.stack]
         total = self.progress.tasks[task].total or self.progress.tasks[task].completed or 1
         self.progress.update(task, total=total, completed=total)
-
-
-def _allowing_unknown() -> dict[str, str]:
-    from policies.remembering import ALLOW_UNKNOWN
-
-    return {ALLOW_UNKNOWN: "1"}
 
 
 def _pack(folder: Path) -> Path:

@@ -31,11 +31,10 @@ def up(
 
     wanted = output.outputs(outputs, provisioning.FORMS)
     inputs = provisioning.read(estate, estate_option, phase, target)
-    running = provisioning.runner(
-        inputs, lock_timeout, policy_pack, policies=not no_policies, allow_unknown=allow_unknown
-    )
+    running = provisioning.runner(inputs, lock_timeout)
+    if not no_policies:
+        running = provisioning.judged(running, policy_pack, allow_unknown=allow_unknown)
     with provisioning.working(), provisioning.alone(running, "up"):
-        provisioning.judge_ahead(running)
         with provisioning.watching("preview", len(inputs.stacks)) as watch:
             planned = preview_all(running, watch)
         if planned.ending != "done":

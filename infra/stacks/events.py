@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pulumi.automation.events import DiagnosticEvent, EngineEvent, OpType, PolicyEvent, StepEventMetadata
 
 from infra.stacks.results import RULE, Action, Change, Violation
+from specs.planned import PlannedResource
 from specs.text import plain
-from specs.tokens import COLLECTIONS
+from specs.tokens import COLLECTIONS, PLAN_TOKEN
 
 _ACTIONS: dict[OpType, Action] = {
     OpType.CREATE: "create",
@@ -31,6 +32,7 @@ class Gathering:
         self._lock = threading.Lock()
         self._changes: dict[str, Change] = {}
         self._unchanged: set[str] = set()
+        self._planned: dict[str, PlannedResource] = {}
         self._violations: list[Violation] = []
         self._problems: dict[str, None] = {}
         self._warnings: dict[str, None] = {}
@@ -57,6 +59,11 @@ class Gathering:
     def changes(self) -> tuple[Change, ...]:
         """Resources that are changed, by element."""
         return tuple(sorted(self._changes.values()))
+
+    @property
+    def planned(self) -> tuple[PlannedResource, ...]:
+        """Everything of Thabat's types that the stack is to hold, as the engine plans it, by URN."""
+        return tuple(one for _, one in sorted(self._planned.items()))
 
     @property
     def unchanged(self) -> int:
@@ -90,6 +97,9 @@ class Gathering:
 
     def _step(self, step: StepEventMetadata) -> None:
         self._moved = self._moved or step.op not in (OpType.SAME, OpType.READ, OpType.REFRESH)
+        if step.new is not None and (step.type in COLLECTIONS or step.type == PLAN_TOKEN):
+            name = step.urn.rpartition("::")[2]
+            self._planned[step.urn] = PlannedResource(step.type, name, step.urn, step.new.inputs or {})
         reference = _reference(step)
         if reference is None:
             return

@@ -1,13 +1,16 @@
 """Every stack of an estate in order: sites, two at a time, then what is national; undone the other way."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Protocol
 
 from infra.register.register import Register
 from infra.stacks.inputs import Inputs
 from infra.stacks.locks import LockedError
 from infra.stacks.program import uncollected
+from infra.stacks.providers import provided
 from infra.stacks.results import Run, StackResult
 from infra.stacks.running import Runner
 from infra.stacks.workspace import Workshop
@@ -40,8 +43,9 @@ Work = Callable[[str, Callable[[], None]], StackResult]
 def preview_all(runner: Runner, watcher: Watcher) -> Run:
     """What `up` would do to every stack, and what policies say; missing stacks are made, empty."""
     stacks = _stacks(runner, configure=False)
-    work = _by_stack(runner.inputs, runner.preview, runner.preview_destroy)
-    return Run("preview", _all(stacks, work, watcher, runner))
+    with _provided(runner, stacks) as running:
+        work = _by_stack(running.inputs, running.preview, running.preview_destroy)
+        return Run("preview", _all(stacks, work, watcher, running))
 
 
 def up_all(runner: Runner, previewed: Run, watcher: Watcher) -> Run:
@@ -49,24 +53,28 @@ def up_all(runner: Runner, previewed: Run, watcher: Watcher) -> Run:
     stacks = _stacks(runner, configure=True)
     kept = {result.stack: result for result in previewed.stacks}
 
-    def up(name: str, advance: Callable[[], None]) -> StackResult:
-        before = kept.get(name)
-        if before is not None and before.settled and not runner.needs_mending(name):
-            return before
-        return runner.up(name, advance)
+    with _provided(runner, stacks) as running:
 
-    results = _all(stacks, _by_stack(runner.inputs, up, runner.destroy), watcher, runner)
+        def up(name: str, advance: Callable[[], None]) -> StackResult:
+            before = kept.get(name)
+            if before is not None and before.settled and not running.needs_mending(name):
+                return before
+            return running.up(name, advance)
+
+        results = _all(stacks, _by_stack(running.inputs, up, running.destroy), watcher, running)
     return Run("up", results, _retired(runner, results))
 
 
 def preview_destroy_all(runner: Runner, watcher: Watcher) -> Run:
     """What `destroy` would do to every stack that is there."""
-    return Run("preview", _backwards(runner, runner.preview_destroy, watcher))
+    with _provided(runner, _ours(runner)) as running:
+        return Run("preview", _backwards(running, running.preview_destroy, watcher))
 
 
 def destroy_all(runner: Runner, watcher: Watcher) -> Run:
     """Take everything out of service, what is national first. The register keeps every row as retired."""
-    results = _backwards(runner, runner.destroy, watcher)
+    with _provided(runner, _ours(runner)) as running:
+        results = _backwards(running, running.destroy, watcher)
     return Run("destroy", results, _retired(runner, results, everything=True))
 
 
@@ -98,11 +106,25 @@ def _by_stack(inputs: Inputs, wanted: Work, gone: Work) -> Work:
     return lambda name, advance: (wanted if name in inputs.stacks else gone)(name, advance)
 
 
-def _backwards(runner: Runner, work: Work, watcher: Watcher) -> tuple[StackResult, ...]:
+def _ours(runner: Runner) -> tuple[str, ...]:
+    """Stacks of this estate that are there, those that it has no longer among them."""
     existing = runner.workshop.existing()
     ours = {*_gone(runner, existing), *(name for name in runner.inputs.stacks if name in existing)}
-    national = tuple(name for name in (NATIONAL,) if name in ours)
-    return _in_turn((national, tuple(sorted(ours - set(national)))), work, watcher, runner)
+    return tuple(sorted(ours))
+
+
+@contextmanager
+def _provided(runner: Runner, stacks: Sequence[str]) -> Iterator[Runner]:
+    """The same runner while one provider serves the engines of all those stacks."""
+    with provided(runner.workshop, stacks) as attached:
+        yield replace(runner, attached=attached)
+
+
+def _backwards(runner: Runner, work: Work, watcher: Watcher) -> tuple[StackResult, ...]:
+    ours = tuple(runner.attached)
+    national = tuple(name for name in ours if name == NATIONAL)
+    others = tuple(name for name in ours if name != NATIONAL)
+    return _in_turn((national, others), work, watcher, runner)
 
 
 def _all(stacks: Sequence[str], work: Work, watcher: Watcher, runner: Runner) -> tuple[StackResult, ...]:

@@ -1,7 +1,7 @@
 """One operation on one stack: through the automation API, with locks waited for and killed runs mended."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,11 +13,16 @@ from infra.stacks.events import Gathering
 from infra.stacks.inputs import Inputs
 from infra.stacks.locks import ASKED_AGAIN_EVERY_SECONDS, LockedError, holders_told, is_orphaned, is_stale
 from infra.stacks.program import declared
-from infra.stacks.results import StackResult
+from infra.stacks.results import StackResult, Violation
 from infra.stacks.workspace import Workshop, last_words
+from specs.planned import Objection, PlannedResource
 
 ORPHANS_END_WITHIN_SECONDS = 20.0
 """How long an engine whose caller was killed is given to end by itself."""
+
+
+Judge = Callable[[str, Sequence[PlannedResource]], Sequence[Objection]]
+"""Judges a stack, by name, as it is planned."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +31,12 @@ class Runner:
 
     workshop: Workshop
     inputs: Inputs
+    judge: Judge | None = None
+    """What speaks against a stack as the engine plans it; None: nothing does."""
     packs: tuple[Path, ...] = ()
-    """Policy packs that judge every preview."""
+    """Policy packs that the engine judges every preview by, besides."""
+    attached: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By stack: variables of its engine's environment by which it finds a provider that runs already."""
     lock_timeout_seconds: float = 0.0
     """How long somebody else's lock is waited for."""
     waiting: Callable[[str, LockedError], None] = field(default=lambda stack, fault: None)
@@ -46,7 +55,17 @@ class Runner:
                 color="never",
             )
 
-        return self._attempted(name, gathering, act)
+        result = self._attempted(name, gathering, act)
+        if self.judge is None or result.ending not in ("done", "stopped"):
+            return result
+        said = tuple(map(_violation, self.judge(name, gathering.planned)))
+        stopped = any(one.mandatory for one in said)
+        return replace(
+            result,
+            ending="stopped" if stopped else result.ending,
+            settled=result.settled and not stopped,
+            violations=tuple(sorted({*result.violations, *said})),
+        )
 
     def up(self, name: str, advance: Callable[[], None] = lambda: None) -> StackResult:
         """Bring the stack to what the estate says; what a killed run left behind is mended first."""
@@ -111,7 +130,7 @@ class Runner:
         told = False
         while True:
             try:
-                act(self.workshop.stack(name))
+                act(self.workshop.stack(name, self.attached.get(name)))
                 return
             except ConcurrentUpdateError as refusal:
                 fault = LockedError(holders_told(str(refusal)))
@@ -140,3 +159,9 @@ class Runner:
     def _mend(self, stack: Stack, mended: list[str]) -> None:
         stack.refresh(clear_pending_creates=True, color="never")
         mended.append("read back what the register holds, which was not what the engine's state says")
+
+
+def _violation(objection: Objection) -> Violation:
+    """The same as the policy pack's policies of these names report it."""
+    level = "mandatory" if objection.mandatory else "advisory"
+    return Violation(f"thabat-{level}", "mandatory" if objection.mandatory else "advisory", objection.message)

@@ -104,7 +104,12 @@ class Workshop:
     @cached_property
     def workspace(self) -> LocalWorkspace:
         """The automation API's view of that folder."""
-        return _Workspace(work_dir=str(self.project), env_vars=self.variables, pulumi_command=self._command)
+        return self._workspace({})
+
+    def _workspace(self, more: Mapping[str, str]) -> LocalWorkspace:
+        return _Workspace(
+            work_dir=str(self.project), env_vars={**self.variables, **more}, pulumi_command=self._command
+        )
 
     @cached_property
     def _command(self) -> "_Command":
@@ -114,9 +119,9 @@ class Workshop:
         """Have every engine that runs stop in good order."""
         self._command.interrupt()
 
-    def stack(self, name: str) -> Stack:
-        """A stack that is there."""
-        return _Stack(name, self.workspace, StackInitMode.SELECT)
+    def stack(self, name: str, more: Mapping[str, str] | None = None) -> Stack:
+        """A stack that is there; its engine finds `more` in its environment besides."""
+        return _Stack(name, self._workspace(more or {}), StackInitMode.SELECT)
 
     def existing(self) -> frozenset[str]:
         """Names of the stacks that are there; EngineError where the engine cannot tell."""

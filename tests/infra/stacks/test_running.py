@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -221,7 +222,7 @@ def test_with_a_timeout_a_locked_stack_is_waited_for(engine: Engine, again: Path
         waited.append(stack)
         held.unlink()
 
-    running = Runner(running.workshop, running.inputs, (), 120, waiting)
+    running = replace(running, lock_timeout_seconds=120, waiting=waiting)
     assert running.up("ndc").ending == "done"
     assert waited == ["ndc"]
 
@@ -236,7 +237,7 @@ def test_the_lock_of_a_process_that_is_no_more_is_taken_away(engine: Engine, aga
     assert any("took away the lock" in line for line in result.recovered)
 
 
-def test_thabats_own_pack_stops_a_plan_and_nothing_is_made(
+def test_thabats_rules_stop_a_plan_and_nothing_is_made(
     engine: Engine, checkout: Path, estate: Path
 ) -> None:
     ended = thabat(checkout, "up", "--estate", str(estate), "--yes", "-o", "json")
