@@ -1,6 +1,6 @@
 """Plans for the loss of a site, a region or a platform: hosts, data, waiting, steps."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import inf
@@ -12,18 +12,22 @@ from resilience.recovery_plans.data_steps import DataSteps
 from resilience.recovery_plans.draft import Draft, Work, span
 from resilience.recovery_plans.losses import Loss
 from resilience.recovery_plans.projects import milliseconds
+from resilience.recovery_plans.steps import (
+    ACTIVATION,
+    Steps,
+    begins,
+    declared_steps,
+    place_steps,
+    priority,
+    runs_again,
+    widest,
+)
 from resilience.recovery_plans.waiting import Group, Settled, Waiter, rings, settle
 from resilience.results import Missing
-from specs.base import Estimate, Need, Text
+from specs.base import Need, Text
 from specs.issues import FieldPath
 from specs.model import Estate
-from specs.services import RecoveryStep, Service
-
-ACTIVATION = "activation"
-"""Step of a service that declares none and has a standby of which the activation time is known."""
-
-AGAIN = "again"
-"""Step, of no duration, of a service that runs again by itself once what it needs is back."""
+from specs.services import RecoveryStep
 
 UP = "up"
 """Stands for whatever is left."""
@@ -307,7 +311,7 @@ class Losing:
 
     # Steps
 
-    def _declared(self, service: str) -> tuple[tuple[RecoveryStep, FieldPath], ...]:
+    def _declared(self, service: str) -> Steps:
         return declared_steps(self.estate.services[service], self.loss.occasion)
 
     def _steps(self, service: str) -> None:
@@ -337,7 +341,8 @@ class Losing:
         restored = self._restores(service, steps, tuple(before))
         if fate.state != "back":
             return
-        fate.last = place_steps(self.draft, service, steps, tuple(before), restored)
+        waits = {step.id: tuple(before) for step, _ in steps}
+        fate.last = place_steps(self.draft, service, steps, waits, restored)
 
     def path_of_wait_through(self, service: str, other: str) -> FieldPath:
         """The need, of the service or of a platform on the way, by which it waits for the other."""
@@ -346,9 +351,7 @@ class Losing:
                 return path
         return ("services", service)
 
-    def _restores(
-        self, service: str, steps: tuple[tuple[RecoveryStep, FieldPath], ...], before: tuple[str, ...]
-    ) -> dict[str, tuple[str, ...]]:
+    def _restores(self, service: str, steps: Steps, before: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         """Of each dataset that must come from a copy the steps after which it is back."""
         rebuilt = tuple(name for name in before if name.endswith(":rebuild"))
         found: dict[str, tuple[str, ...]] = {}
@@ -388,7 +391,7 @@ class Losing:
             )
         )  # fmt: skip
 
-    def _assumed(self, service: str) -> tuple[tuple[RecoveryStep, FieldPath], ...]:
+    def _assumed(self, service: str) -> Steps:
         """Where no step is declared for this loss: the longest activation of its standbys; nothing to do
         where it runs again by itself; none where nobody can know."""
         fate, workloads = self.draft.fates[service], self.estate.workloads
@@ -418,8 +421,7 @@ class Losing:
                 id=ACTIVATION, does=Text({"en": "The standby takes over"}), duration=longest[0]
             )
             return ((step, ("workloads", longest[1], "activation")),)
-        does = Text({"en": "Runs again by itself once what it needs is back"})
-        return ((RecoveryStep(id=AGAIN, does=does, duration=Estimate.model_validate("0 s")), path),)
+        return runs_again(service)
 
     def _never_begins(self, service: str) -> None:
         fate, here = self.draft.fates[service], f"services/{service}"
@@ -488,84 +490,3 @@ class Losing:
                     found[other] = None
                     pending.append(other.partition("/")[2])
         return tuple(sorted(found))
-
-
-def declared_steps(service: Service, occasion: str) -> tuple[tuple[RecoveryStep, FieldPath], ...]:
-    """Steps of a service on that occasion, with where they are declared."""
-    return tuple(
-        (step, ("services", service.id, "recovery", position))
-        for position, step in enumerate(service.recovery)
-        if occasion in step.scenarios
-    )
-
-
-def place_steps(
-    draft: Draft,
-    service: str,
-    steps: tuple[tuple[RecoveryStep, FieldPath], ...],
-    before: tuple[str, ...],
-    restored: dict[str, tuple[str, ...]],
-    *,
-    first: tuple[str, ...] = (),
-) -> tuple[str, ...]:
-    """Adds the steps of a service; those after which it is back.
-
-    Data that a step restores is back with the step or with its copy, whichever is later. Data that no step
-    says it restores comes back beside all of them: at its best, so that fact is missing.
-    """
-    names = {step.id for step, _ in steps}
-    told: set[str] = set()
-    ends: dict[str, tuple[str, ...]] = {}
-    for step, _ in steps:
-        data = [last for dataset in step.restores for last in restored.get(dataset, ())]
-        told |= set(step.restores) & restored.keys()
-        ends[step.id] = (f"services/{service}:{step.id}", *data)
-    for step, path in steps:
-        after = [name for other in step.after if other in names for name in ends[other]]
-        draft.declared(service, step, path, (*after, *before, *first))
-    followed = {other for step, _ in steps for other in step.after}
-    last = [name for step, _ in steps if step.id not in followed for name in ends[step.id]]
-    for dataset in sorted(restored.keys() - told):
-        path = ("services", service, "recovery")
-        draft.fates[service].missing.append(
-            Missing(
-                f"services/{service}", "recovery.restores", path, f"which step waits for datasets/{dataset}"
-            )
-        )
-        last += restored[dataset]
-    return tuple(dict.fromkeys(last))
-
-
-def begins(draft: Draft, service: str) -> tuple[float, float]:
-    """Optimistic and pessimistic seconds until the loss is noticed and recovery decided; what is not declared
-    counts as none and is missing."""
-    own = draft.estate.services[service].detection_time
-    plan = draft.estate.plan
-    fate = draft.fates[service]
-    low = high = 0.0
-    if own is not None:
-        low = high = own
-    elif plan.detection is not None:
-        low, high = plan.detection.low, plan.detection.high
-    else:
-        path: FieldPath = ("services", service, "detection_time")
-        fate.missing.append(
-            Missing(f"services/{service}", "detection_time", path, "when the loss is noticed")
-        )
-    if plan.decision is None:
-        fate.missing.append(Missing("plan", "decision", ("plan", "decision"), "when recovery begins"))
-        return low, high
-    return low + plan.decision.low, high + plan.decision.high
-
-
-def widest(spans: Iterable[tuple[float, float]]) -> tuple[float, float]:
-    """The earliest optimistic and the latest pessimistic of some beginnings."""
-    found = list(spans)
-    return min((low for low, _ in found), default=0.0), max((high for _, high in found), default=0.0)
-
-
-def priority(estate: Estate, objective: str | None, service: str) -> tuple[int, float, str]:
-    """Of equals the runbook takes the lower tier first, then the shorter objective, then the id."""
-    found = estate.services[service]
-    owed = getattr(found.objectives, objective) if objective is not None else None
-    return (9 if found.tier is None else found.tier, owed.rto if owed else inf, service)

@@ -3,9 +3,12 @@
 from typing import TYPE_CHECKING
 
 from resilience.links import Ways
+from resilience.recovery_plans.cold_starting import ColdStarting
 from resilience.recovery_plans.evaluating import Drawn, evaluated
+from resilience.recovery_plans.failing_back import failback
 from resilience.recovery_plans.losing import Losing
 from resilience.recovery_plans.losses import Loss
+from resilience.recovery_plans.ransomware import Ransomware
 from resilience.recovery_plans.results import RecoveryPlan, Ring
 from resilience.sweep import Sweep
 from resilience.whereabouts import by_id
@@ -16,11 +19,25 @@ if TYPE_CHECKING:
 
 def recovery_plans(analysis: "Analysis") -> tuple[RecoveryPlan, ...]:
     """A plan for the loss of each site, each region and each platform that services notice; for a cold start
-    of everything; for an intruder; and for the way back to each site. By kind, then name."""
-    return tuple(evaluated(drawn) for drawn in _losses(analysis))
+    of everything; for an intruder; and for the way back to each site that services were moved from."""
+    return tuple(evaluated(drawn) for drawn in _scenarios(analysis))
 
 
-def _losses(analysis: "Analysis") -> list[Drawn]:
+def _scenarios(analysis: "Analysis") -> list[Drawn]:
+    graph, ways = analysis.graph, Ways(analysis.estate)
+    if not graph.estate.services:
+        return []
+    losses = [Losing(loss, ways).drawn() for loss in _losses(analysis)]
+    back = [failback(losing, ways) for losing in losses if losing.loss.occasion == "site"]
+    return [
+        *map(_of_loss, losses),
+        ColdStarting(graph).drawn(),
+        Ransomware(graph, ways).drawn(),
+        *(drawn for drawn in back if drawn is not None),
+    ]
+
+
+def _losses(analysis: "Analysis") -> list[Loss]:
     estate = analysis.estate
     sites = [f"sites/{name}" for name, _ in by_id(estate.sites)]
     regions: dict[str, list[str]] = {}
@@ -32,7 +49,6 @@ def _losses(analysis: "Analysis") -> list[Drawn]:
     if not events:
         return []
     sweep = Sweep(analysis.graph, tuple((event,) for event in events))
-    ways = Ways(estate)
     found = []
     for event in events:
         name = event.partition("/")[2]
@@ -43,12 +59,12 @@ def _losses(analysis: "Analysis") -> list[Drawn]:
         else:
             loss = Loss(sweep, event, "component", "component", platform=name)
         if loss.affected:
-            found.append(_drawn(loss, ways))
+            found.append(loss)
     return found
 
 
-def _drawn(loss: Loss, ways: Ways) -> Drawn:
-    losing = Losing(loss, ways).drawn()
+def _of_loss(losing: Losing) -> Drawn:
+    loss = losing.loss
     kind = "platform" if loss.platform is not None else loss.occasion
     assert kind in ("site", "region", "platform")
     return Drawn(
