@@ -74,8 +74,11 @@ demo: setup ## Judge the national estate, provision its cured twin, verify it, a
 	@mkdir -p $(DEMO)
 	@printf '\n== 1. The national estate, and what is wrong with it\n'
 	$(BIN)/thabat check national -o terminal -o json=$(DEMO)/national.json || [ $$? -eq 1 ]
-	@printf '\n== 2. Its plan is stopped by the policies, with what would mend each finding\n'
+	@printf '\n== 2. Its plan is stopped, with what would mend each finding\n'
 	$(BIN)/thabat preview national || [ $$? -eq 1 ]
+	@printf '\n== 2b. The plain engine with the policy pack stops it too: the stack of what is national\n'
+	eval "$$($(BIN)/thabat env)" && pulumi preview --stack national --policy-pack policies/pack --non-interactive \
+	    --suppress-progress --suppress-outputs --color never 2>&1 | sed -n '/^Policies:/,$$p' | grep .
 	@printf '\n== 3. Its cured twin has no finding\n'
 	$(BIN)/thabat check national-cured
 	@printf '\n== 4. It is planned and provisioned into the asset register\n'
