@@ -1,0 +1,1 @@
+"""Fault trees: formulas over events, their exact probability, their minimal cut sets, what matters most."""
