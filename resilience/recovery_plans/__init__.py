@@ -10,6 +10,7 @@ from resilience.recovery_plans.results import (
     Ring,
     State,
 )
+from resilience.recovery_plans.runbook import Runbook, RunbookStep, runbook
 from resilience.recovery_plans.scenarios import recovery_plans
 
 __all__ = [
@@ -20,6 +21,9 @@ __all__ = [
     "PlannedStep",
     "RecoveryPlan",
     "Ring",
+    "Runbook",
+    "RunbookStep",
     "State",
     "recovery_plans",
+    "runbook",
 ]

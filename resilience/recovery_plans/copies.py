@@ -49,9 +49,10 @@ class Copies:
     intruder: Intruder | None = None
     """After whom the copies must be clean; None: they were only lost."""
 
-    def of(self, name: str, target: Target) -> Copy:
+    def of(self, name: str, target: Target, home: Target | None = None) -> Copy:
         """The newest usable copy of a dataset, read to that target; of equals the one that is read sooner.
-        Copies of which every fact is known come first."""
+        Copies of which every fact is known come first. Logs are rolled forward at its home (absent: the
+        target)."""
         dataset = self.estate.datasets[name]
         young: list[str] = []
         gone: list[str] = []
@@ -62,7 +63,7 @@ class Copies:
             candidate = self._candidate(key, backup, young, gone)
             if candidate is not None:
                 found.append(candidate)
-        reads = [self._read(name, dataset, candidate, target) for candidate in found]
+        reads = [self._read(name, dataset, candidate, target, home or target) for candidate in found]
         chosen = min(reads, key=_preference, default=None)
         if chosen is None:
             path: FieldPath = ("datasets", name)
@@ -120,7 +121,9 @@ class Copies:
             return True, lacks
         return locked is not False, lacks
 
-    def _read(self, name: str, dataset: Dataset, candidate: _Candidate, target: Target) -> "_Reading":
+    def _read(
+        self, name: str, dataset: Dataset, candidate: _Candidate, target: Target, home: Target
+    ) -> "_Reading":
         vault, backup = candidate.vault, candidate.backup
         missing = list(candidate.missing)
         rate, narrowest, way, paths = self._rate(backup.vault, vault, target, missing)
@@ -142,7 +145,7 @@ class Copies:
             candidate=candidate,
             read=None if lasts is None else lasts + (vault.mount_time or 0.0),
             search=search,
-            replay=_seconds(logs, rate),
+            replay=_seconds(logs, self._replays(home, logs, missing)),
             rate=rate,
             narrowest=narrowest,
             way=way,
@@ -161,6 +164,16 @@ class Copies:
             missing.append(_lacks("datasets", name, "writes", "how much log must be replayed"))
             return None
         return dataset.writes.average * candidate.age / BITS
+
+    def _replays(self, home: Target, logs: float | None, missing: list[Missing]) -> float | None:
+        """Bit/s at which logs are rolled forward: what the platform takes in."""
+        platform = self.estate.platforms.get(home.platform)
+        rate = platform.restore_rate if platform is not None else None
+        if rate is None and logs is not None:
+            missing.append(
+                _lacks("platforms", home.platform, "restore_rate", "how fast logs are rolled forward")
+            )
+        return rate
 
     def _rate(
         self, name: str, vault: Vault, target: Target, missing: list[Missing]

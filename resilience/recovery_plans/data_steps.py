@@ -31,7 +31,7 @@ class DataSteps:
         """The steps after which the data is back for that service; none where it never is."""
         fate = self.draft.fates[service]
         if dataset not in self.done:
-            copy = self.copies.of(dataset, self.clean or target)
+            copy = self.copies.of(dataset, self.clean or target, target)
             last: tuple[str, ...] = ()
             if copy.backup is not None:
                 last = self._chain(service, dataset, copy, target, after)

@@ -17,7 +17,7 @@ from resilience.recovery_plans.projects import Activity, Project
 from resilience.recovery_plans.results import Bound
 
 WORK = 250_000
-"""Pairs of activities that a search may look at over all its nodes: a limit on work and never on time, so that
+"""Pairs of activities that a search may look at over all its nodes: a limit on work and never on time, so
 two runs end alike. Eight activities have 3,906 nodes, twelve 1,736, a hundred 25."""
 
 LEAST_NODES = 20
