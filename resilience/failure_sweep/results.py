@@ -18,8 +18,9 @@ LEVELS: tuple[Level, ...] = ("full", "minimum", "below")
 class Step:
     """From a moment on a service is at a level."""
 
-    at: float
-    """Seconds after the event."""
+    at: float | None
+    """Seconds after the event; None: at a moment that rests on a battery or a thermal buffer that nobody has
+    declared."""
     level: Level
 
 
@@ -64,7 +65,7 @@ class ServiceOutcome:
     """The worst level on the way."""
     steps: Steps
     falls_after: float | None
-    """Seconds until it is first below its level; None: never."""
+    """Seconds until it is first below its level; None: never, or at a moment that nobody has declared."""
     back_after: float | None
     """Seconds until it is back at its level by failover, to stay; None: never away, or not back."""
     carried_by: tuple[str, ...]
