@@ -1,7 +1,7 @@
 """From a loss to the question of the solver: what platforms, licences and circuits give, and who asks it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import inf
@@ -11,6 +11,7 @@ from resilience.dr_capacity.loss import Loss, Placed
 from resilience.dr_capacity.question import Arc, Ask, Limit, Need, Part, Question, Sizes, Traffic, known
 from resilience.dr_capacity.results import Resource
 from resilience.results import Missing, in_order
+from specs.equipment import Model
 from specs.platforms import Capacity, Platform
 
 DIMENSIONS: tuple[Resource, ...] = ("cores", "memory")
@@ -132,40 +133,46 @@ class Asking:
             else (),
         )
 
-    def nodes(self, name: str, *, reserve: bool) -> tuple[tuple[float, ...], ...] | None:
-        """What each node that counts has for instances; None where instances are not placed one by one.
+    def nodes(
+        self, name: str, *, reserve: bool, added: Sequence[Model] = ()
+    ) -> tuple[tuple[float, ...], ...] | None:
+        """What each node that counts has for instances, those added included; None where instances are not
+        placed one by one.
 
-        Any so many of the nodes left must do, so the weakest count: sorted by cores, each with the least
-        memory of the nodes from it on.
+        Any so many of the nodes must do, so the weakest count: sorted by cores, each with the least memory
+        of the nodes from it on.
         """
         platform = self.loss.estate.platforms[name]
         if platform.kind not in COMPUTES or not platform.nodes:
             return None
-        figures = [self._node(platform, node) for node in self.loss.nodes_left[name]]
+        where, devices = self.loss.analysis.graph.where, self.loss.estate.devices
+        models = [
+            where.model(devices[node]) if node in devices else None for node in self.loss.nodes_left[name]
+        ]
+        figures = [node_of(platform, model) for model in (*models, *added)]
         told = sorted(figure for figure in figures if figure is not None)
         if len(told) < len(figures):
             return None
         least = [min(memory for _, memory in told[position:]) for position in range(len(told))]
         weakest = [(cores, memory) for (cores, _), memory in zip(told, least, strict=True)]
-        return tuple(weakest[: self.loss.usable_nodes(name, reserve=reserve)])
+        return tuple(weakest[: self.loss.usable_nodes(name, reserve=reserve) + len(added)])
 
-    def _node(self, platform: Platform, node: str) -> tuple[float, float] | None:
-        """Cores and memory of one node: an equal share of what the platform declares, else its model's."""
-        needed = platform.needs_nodes or len(platform.nodes)
-        device = self.loss.estate.devices.get(node)
-        model = self.loss.analysis.graph.where.model(device) if device else None
-        cores, memory = platform.capacity.cores, platform.capacity.memory
-        if cores is not None:
-            cores /= needed
-        elif model is not None and model.cores is not None:
-            cores = model.cores * platform.overcommit
-        if memory is not None:
-            memory /= needed
-        elif model is not None:
-            memory = model.memory
-        if cores is None and memory is None:
-            return None
-        return inf if cores is None else cores, inf if memory is None else memory
+
+def node_of(platform: Platform, model: Model | None) -> tuple[float, float] | None:
+    """Cores and memory of one node: an equal share of what the platform declares, else its model's."""
+    needed = platform.needs_nodes or len(platform.nodes)
+    cores, memory = platform.capacity.cores, platform.capacity.memory
+    if cores is not None:
+        cores /= needed
+    elif model is not None and model.cores is not None:
+        cores = model.cores * platform.overcommit
+    if memory is not None:
+        memory /= needed
+    elif model is not None:
+        memory = model.memory
+    if cores is None and memory is None:
+        return None
+    return inf if cores is None else cores, inf if memory is None else memory
 
 
 def _as_part(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from resilience.analysis import Analysis
 from resilience.dr_capacity.asking import Asking, Supply, platform_supplies
 from resilience.dr_capacity.loss import Loss, Placed
+from resilience.dr_capacity.purchase import smallest_purchase
 from resilience.dr_capacity.results import Balance, DrCapacity
 from resilience.dr_capacity.shedding import Solver, shedding, taken_in_full
 from resilience.dr_capacity.site_limits import judged, site_balances
@@ -43,7 +44,7 @@ def _capacity(solver: Solver, loss: Loss, failovers: Failovers) -> DrCapacity:
     declared = _asking(loss, loss.declared, failovers)
     able = _asking(loss, loss.able, failovers)
     where = {part.workload.site for parts in declared.placed.values() for part in parts}
-    sites = site_balances(loss, where)
+    sites = site_balances(loss, loss.analysis.loads, where)
     kept = {
         reserve: shedding(solver, loss, declared, able, sites, reserve=reserve) for reserve in (True, False)
     }
@@ -57,7 +58,11 @@ def _capacity(solver: Solver, loss: Loss, failovers: Failovers) -> DrCapacity:
         balances=tuple(ordered),
         with_reserve=kept[True].shedding,
         without_reserve=kept[False].shedding,
-        purchase=None,
+        purchase=(
+            smallest_purchase(declared, kept[True].carriers, balances, where)
+            if kept[True].shedding.fits == "no"
+            else None
+        ),
         missing=in_order(fact for balance in balances for fact in balance.missing),
     )
 

@@ -44,7 +44,7 @@ class Answer:
 
 
 @dataclass
-class _Rows:
+class Rows:
     """Variables and rows of one programme, as HiGHS takes them."""
 
     index: dict[Variable, int] = field(default_factory=dict)
@@ -98,6 +98,29 @@ class _Rows:
             options={"node_limit": NODE_LIMIT, "mip_rel_gap": 0.0},
         )
 
+    def lexicographic(self, costs: Sequence[Mapping[int, float]]) -> tuple[list[float], bool]:
+        """The values of all variables at the least of the first cost, among those of the second, and so on,
+        and whether each is proven to be the least; the rows must allow something.
+
+        Each cost is scaled to its greatest factor, and a later cost may spoil an earlier one by a millionth
+        of that.
+        """
+        values, proven = [0.0] * len(self.upper), True
+        for cost in costs:
+            factors = {variable: factor for variable, factor in cost.items() if factor}
+            if not factors:
+                continue
+            unit = max(abs(factor) for factor in factors.values())
+            scaled = {variable: factor / unit for variable, factor in factors.items()}
+            found = self.solve(scaled, {})
+            proven = proven and found.status == 0
+            if found.x is None:
+                return values, False
+            values = [float(value) for value in found.x]
+            self.row(list(scaled.items()), high=float(found.fun) + ROUNDING)
+            self.constraint = None
+        return values, proven
+
 
 @dataclass(frozen=True)
 class Program:
@@ -106,8 +129,8 @@ class Program:
     question: Question
 
     @cached_property
-    def _sums(self) -> _Rows:
-        rows = _Rows()
+    def _sums(self) -> Rows:
+        rows = Rows()
         self._levels(rows)
         self._needs(rows)
         self._limits(rows)
@@ -116,8 +139,8 @@ class Program:
         return rows
 
     @cached_property
-    def _placed(self) -> _Rows:
-        rows = _Rows()
+    def _placed(self) -> Rows:
+        rows = Rows()
         self._levels(rows)
         self._needs(rows)
         self._limits(rows)
@@ -149,7 +172,7 @@ class Program:
             return self._read(rows, found)
         return Answer(False, "placed" if found.status == 2 else "undecided")
 
-    def _wished(self, rows: _Rows, wishes: Sequence[Wish]) -> dict[int, float] | None:
+    def _wished(self, rows: Rows, wishes: Sequence[Wish]) -> dict[int, float] | None:
         """Lower bounds of the variables; None where one cannot be reached."""
         lower: dict[int, float] = {}
         for kind, name in wishes:
@@ -159,7 +182,7 @@ class Program:
             lower[variable] = 1.0
         return lower
 
-    def _read(self, rows: _Rows, found: "OptimizeResult") -> Answer:
+    def _read(self, rows: Rows, found: "OptimizeResult") -> Answer:
         chosen: dict[str, set[str]] = {name: set() for name in ("alive", "full", "carries", "there")}
         for (kind, name, _), number in rows.index.items():
             if kind in chosen and found.x[number] > 0.5:
@@ -173,7 +196,7 @@ class Program:
             frozenset(chosen["there"]),
         )
 
-    def _levels(self, rows: _Rows) -> None:
+    def _levels(self, rows: Rows) -> None:
         barred = {level: self._barred(level) for level in ("minimum", "full")}
         for name in (*self.question.services, *self.question.between):
             alive = rows.variable(("alive", name, ""), 0.0 if name in barred["minimum"] else 1.0)
@@ -217,14 +240,14 @@ class Program:
             if part.carries and not part.group and _unknown(part, level)
         ) | frozenset(traffic.service for traffic in self.question.traffic if isinf(getattr(traffic, level)))
 
-    def _needs(self, rows: _Rows) -> None:
+    def _needs(self, rows: Rows) -> None:
         for need in self.question.needs:
             for kind in ("alive", "full"):
                 of = [(rows.index[kind, name, ""], 1.0) for name in need.of]
                 rows.row([*of, (rows.index[kind, need.who, ""], -float(need.at_least))], low=0.0)
 
     def _terms(
-        self, rows: _Rows, part: Part, standing: float, minimum: float, full: float
+        self, rows: Rows, part: Part, standing: float, minimum: float, full: float
     ) -> list[tuple[int, float]]:
         """What a part takes, as a sum over variables; what is infinite is barred elsewhere."""
         standing, minimum, full = (0.0 if isinf(value) else value for value in (standing, minimum, full))
@@ -239,7 +262,7 @@ class Program:
             (rows.index["carries in full", part.name, ""], full - minimum),
         ]
 
-    def _limits(self, rows: _Rows) -> None:
+    def _limits(self, rows: Rows) -> None:
         terms: dict[int, list[tuple[int, float]]] = {}
         for part in self.question.parts:
             for ask in part.asks:
@@ -253,7 +276,7 @@ class Program:
             high = gives / scale * (1.0 + ROUNDING)
             rows.row([(variable, factor / scale) for variable, factor in found], high=high)
 
-    def _traffic(self, rows: _Rows) -> None:
+    def _traffic(self, rows: Rows) -> None:
         """What leaves each place for a target is what arises there and what comes in."""
         crossing: dict[int, list[tuple[int, float]]] = {}
         kinds = {(traffic.target, traffic.over) for traffic in self.question.traffic}
@@ -297,7 +320,7 @@ class Program:
     def _on(self, nodes: str) -> list[Part]:
         return [part for part in self.question.parts if part.rack == nodes]
 
-    def _bounds(self, rows: _Rows) -> None:
+    def _bounds(self, rows: Rows) -> None:
         """Of every size that occurs: how many instances of that size or more all nodes hold together."""
         for name, nodes in self.question.nodes:
             parts = self._on(name)
@@ -310,7 +333,7 @@ class Program:
                         terms += self._terms(rows, part, *(float(count) for count in counts))
                     rows.row(terms, high=float(holds(nodes, dimension, size)))
 
-    def _nodes(self, rows: _Rows) -> None:
+    def _nodes(self, rows: Rows) -> None:
         """One variable for each part, level and node: how many of its instances stand there."""
         for name, nodes in self.question.nodes:
             load: dict[tuple[int, int], list[tuple[int, float]]] = {}

@@ -146,14 +146,15 @@ class Purchase:
 
     units: tuple[Units, ...]
     lacks: tuple[Lack, ...]
-    """Licences, bandwidth, power and cooling to be added, that of the purchased nodes included."""
+    """Licences, bandwidth, power and cooling to be added, for what is bought too; and what platforms lack
+    that no known model gives."""
     known_cost: float
     """Of all units whose price is known, in the estate's currency."""
     cost: float | None
     """Of everything; None: a price is unknown."""
     currency: str
-    enough: bool
-    """False: no number of units of a known model closes the gap of some platform (`lacks` names it)."""
+    proven: bool
+    """Whether it is proven to be the smallest; False where the search reached its fixed limit."""
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,16 @@ STANDING_ALONE = ("ups", "transformer")
 """Kinds of which the largest of a site is out by itself."""
 
 
-def site_balances(loss: Loss, sites: Collection[str]) -> tuple[Balance, ...]:
-    """Every power element with a load, cooled room, and limit of a rack, room or site at those sites."""
+def site_balances(loss: Loss, loads: Loads, sites: Collection[str]) -> tuple[Balance, ...]:
+    """Every power element with a load, cooled room, and limit of a rack, room or site at those sites.
+
+    `loads`: of the estate, or of the estate with devices added to it.
+    """
     found: list[Balance] = []
     for site in sorted(sites):
-        found += _power(loss, site)
-        found += _heat(loss, site)
-        found += _limits(loss, site)
+        found += _power(loss, loads, site)
+        found += _heat(loss, loads, site)
+        found += _limits(loads, site)
     return tuple(found)
 
 
@@ -62,8 +65,7 @@ def _states(loss: Loss, site: str) -> Iterator[_State]:
         yield _State(f"power/{generator}", frozenset(grid | {f"power/{generator}"}))
 
 
-def _power(loss: Loss, site: str) -> Iterator[Balance]:
-    loads = loss.analysis.loads
+def _power(loss: Loss, loads: Loads, site: str) -> Iterator[Balance]:
     down = frozenset(
         f"power/{name}"
         for name, element in by_id(loss.estate.power)
@@ -74,21 +76,21 @@ def _power(loss: Loss, site: str) -> Iterator[Balance]:
     dark = {
         state.out.partition("/")[2]: found
         for state, moved in states
-        if (found := _dark(loss, loads, site, now, moved))
+        if (found := _dark(loads, site, now, moved))
     }
     for name, element in by_id(loss.estate.power):
         if element.site != site:
             continue
         if name in dark:
-            yield _nothing_else(loss, name, now[name], dark[name])
+            yield _nothing_else(loads, name, now[name], dark[name])
         elif now[name].watts or any(moved[name].watts for _, moved in states):
             yield from _element(loss, name, now[name], [(state, moved[name]) for state, moved in states])
 
 
-def _nothing_else(loss: Loss, name: str, now: PowerLoad, dark: tuple[str, ...]) -> Balance:
+def _nothing_else(loads: Loads, name: str, now: PowerLoad, dark: tuple[str, ...]) -> Balance:
     """A unit without which devices have no power: in reserve, where it is out, nothing carries them."""
-    estate, where = loss.estate, loss.analysis.graph.where
-    watts = sum(draw_of(estate.devices[device.partition("/")[2]], where) or 0.0 for device in dark)
+    devices = (loads.estate.devices[device.partition("/")[2]] for device in dark)
+    watts = sum(draw_of(device, loads.where) or 0.0 for device in devices)
     missing = list(now.missing)
     if now.rating is None:
         path = ("power", name, "rating")
@@ -98,12 +100,10 @@ def _nothing_else(loss: Loss, name: str, now: PowerLoad, dark: tuple[str, ...]) 
     return replace(found, fits_in_reserve="no")
 
 
-def _dark(
-    loss: Loss, loads: Loads, site: str, now: dict[str, PowerLoad], moved: dict[str, PowerLoad]
-) -> tuple[str, ...]:
+def _dark(loads: Loads, site: str, now: dict[str, PowerLoad], moved: dict[str, PowerLoad]) -> tuple[str, ...]:
     """Devices of the site that have power now and would not have it then."""
     found = []
-    for name, device in by_id(loss.estate.devices):
+    for name, device in by_id(loads.estate.devices):
         if loads.where.device_sites.get(name) != site or not device.feeds:
             continue
         needed = supplies_needed(device, loads.where)
@@ -155,8 +155,8 @@ def _element(
         )
 
 
-def _heat(loss: Loss, site: str) -> Iterator[Balance]:
-    for room, heat in sorted(loss.analysis.loads.heat.items()):
+def _heat(loss: Loss, loads: Loads, site: str) -> Iterator[Balance]:
+    for room, heat in sorted(loads.heat.items()):
         if loss.estate.rooms[room].site == site and heat.units:
             yield _room(loss, room, heat)
 
@@ -185,9 +185,9 @@ def _room(loss: Loss, room: str, heat: RoomHeat) -> Balance:
     )
 
 
-def _limits(loss: Loss, site: str) -> Iterator[Balance]:
+def _limits(loads: Loads, site: str) -> Iterator[Balance]:
     """Planned draw of all devices in each rack, room and site against the load that it is built for."""
-    estate, where = loss.estate, loss.analysis.graph.where
+    estate, where = loads.estate, loads.where
     watts: dict[str, float] = defaultdict(float)
     missing: dict[str, list[Missing]] = defaultdict(list)
     for name, device in by_id(estate.devices):
