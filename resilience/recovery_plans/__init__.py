@@ -11,7 +11,7 @@ from resilience.recovery_plans.results import (
     State,
 )
 from resilience.recovery_plans.runbook import Runbook, RunbookStep, runbook
-from resilience.recovery_plans.scenarios import recovery_plans
+from resilience.recovery_plans.scenarios import recovery_plans, scenario_names
 
 __all__ = [
     "Bound",
@@ -26,4 +26,5 @@ __all__ = [
     "State",
     "recovery_plans",
     "runbook",
+    "scenario_names",
 ]

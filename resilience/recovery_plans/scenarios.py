@@ -17,10 +17,18 @@ if TYPE_CHECKING:
     from resilience.analysis import Analysis
 
 
-def recovery_plans(analysis: "Analysis") -> tuple[RecoveryPlan, ...]:
+def recovery_plans(analysis: "Analysis", scenario: str | None = None) -> tuple[RecoveryPlan, ...]:
     """A plan for the loss of each site, each region and each platform that services notice; for a cold start
-    of everything; for an intruder; and for the way back to each site that services were moved from."""
-    return tuple(evaluated(drawn) for drawn in _scenarios(analysis))
+    of everything; for an intruder; and for the way back to each site that services were moved from. With
+    `scenario` that one alone; none where nothing is so called."""
+    return tuple(
+        evaluated(drawn) for drawn in _scenarios(analysis) if scenario is None or drawn.scenario == scenario
+    )
+
+
+def scenario_names(analysis: "Analysis") -> tuple[str, ...]:
+    """Names of all scenarios that there is a plan for, in the order of the plans."""
+    return tuple(drawn.scenario for drawn in _scenarios(analysis))
 
 
 def _scenarios(analysis: "Analysis") -> list[Drawn]:
