@@ -67,6 +67,8 @@ class Ransomware:
         for service in self.services:
             if service not in order:
                 self._ring(service)
+            elif self.intruder is None:
+                self.draft.fates[service].state = "unknown"
         return Drawn(
             scenario="ransomware",
             kind="ransomware",
