@@ -40,7 +40,7 @@ def test_an_undeclared_fact_is_evidence_too_and_points_at_its_element(amend: Ame
     (finding,) = judged(amend("power: {main-ups-a: {autonomy: null}}"), [BY_ID["PWR-003"]]).findings
     assert finding.verdict is Verdict.UNKNOWN
     assert finding.evidence[0].value == "undeclared"
-    assert str(finding.location).startswith("bundled:starter/estate.yaml:")
+    assert str(finding.location).startswith("../base/estate.yaml:")
 
 
 def test_findings_of_one_root_cause_stand_together_whatever_they_judge(amend: Amend) -> None:
