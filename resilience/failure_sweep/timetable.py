@@ -249,7 +249,9 @@ class _Builder:
         if beside:
             return noticed or 0.0
         if plan.decision is None:
-            self.missing.append(Missing("plan", "decision", ("plan",), "how long it takes to decide"))
+            self.missing.append(
+                Missing(f"services/{service}", "plan.decision", ("plan",), "how long it takes to decide")
+            )
         return (noticed or 0.0) + (plan.decision.high if plan.decision is not None else 0.0)
 
     def _twin(self, gate: str) -> None:
