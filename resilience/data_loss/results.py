@@ -25,6 +25,9 @@ class CopyAge:
     age: Bounds
     """Seconds that what it gives back may be old, counted to the loss (after an intruder: to the first
     damage)."""
+    clean_age: Bounds | None
+    """After an intruder: seconds from the alarm back to the newest copy made before he came, without logs;
+    else None."""
     outlives: Tri
     """Whether it outlives the loss, and can be trusted after it."""
     why: str
@@ -61,16 +64,18 @@ class CopyUnderFailure:
     copy: str
     stops: Tri
     """Whether nothing reaches it while the failure lasts."""
-    rate: Bounds
-    """Bit/s that reach it meanwhile."""
+    rate: Bounds | None
+    """Bit/s that can reach it meanwhile; None: it is fed over no circuit, or stops."""
     broken_after: Bounds | None
     """Earliest seconds from the failure until what it gives back is older than the RPO; None: never, however
     long the failure lasts, or no RPO was set."""
     backlog: Bounds | None
     """Greatest bytes that wait when the failure is mended; None: it is not known how long it lasts."""
     caught_up_after: Bounds | None
-    """Longest seconds from then until nothing waits any more (`high` None: it may never catch up); None: it
-    is not known how long the failure lasts, or the copy keeps no backlog."""
+    """Longest seconds from then until nothing waits any more; None: never, it is not known how long the
+    failure lasts, or the copy keeps no backlog."""
+    catches_up: Tri
+    """Whether it does at all."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +85,8 @@ class FailureLoss:
     scenario: Scenario
     events: tuple[str, ...]
     """Failures of this same effect on its copies, each alone."""
-    lasts: Bounds | None
-    """Seconds until it is mended, pessimistic, over the events; None: unknown of at least one."""
+    lasts: float | None
+    """Seconds until it is mended, pessimistic, of the longest of the events; None: unknown of all of them."""
     objective: float | None
     broken_after: Bounds | None
     """Seconds from the failure until no copy that outlives the scenario is within the RPO; None: never."""

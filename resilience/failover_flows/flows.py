@@ -159,7 +159,7 @@ class _Flows:
             fair=shared.fair(demand) if circuits else None,
             left=shared.left(demand) if circuits else None,
             left_spread=spreading.left(demand, pair) if pair else None,
-            carries=self._carries(demand, shared) if reached == "yes" else reached,
+            carries=shared.carries(demand) if reached == "yes" else reached,
             carries_spread=(spreading.carries(demand, pair) if pair else "yes")
             if reached == "yes"
             else reached,
@@ -167,13 +167,3 @@ class _Flows:
             shares=shares,
             missing=in_order(missing),
         )
-
-    def _carries(self, demand: Demand, shared: SharedCircuits) -> Tri:
-        """Whether every circuit on its way carries all that crosses it."""
-        answers: set[Tri] = set()
-        for name in demand.way.circuits or ():
-            crossing, bandwidth = shared.crossings[name], self.bandwidths[name]
-            if bandwidth is not None and crossing.load > bandwidth:
-                return "no"
-            answers.add("unknown" if bandwidth is None or crossing.undeclared else "yes")
-        return "unknown" if "unknown" in answers else "yes"

@@ -7,6 +7,7 @@ from math import inf
 
 from resilience.failover_flows.results import Bounds, CircuitLoad, CommonShare
 from resilience.failover_flows.states import Demand
+from resilience.results import Tri
 
 
 @dataclass
@@ -61,6 +62,16 @@ class SharedCircuits:
             growth=growth,
             binding=tuple(f"circuits/{name}" for name, value in sorted(growths.items()) if value == growth),
         )
+
+    def carries(self, demand: Demand) -> Tri:
+        """Whether every circuit on its way carries all that crosses it."""
+        answers: set[Tri] = set()
+        for name in demand.way.circuits or ():
+            crossing, bandwidth = self.crossings[name], self.bandwidths[name]
+            if bandwidth is not None and crossing.load > bandwidth:
+                return "no"
+            answers.add("unknown" if bandwidth is None or crossing.undeclared else "yes")
+        return "unknown" if "unknown" in answers else "yes"
 
     def left(self, demand: Demand) -> Bounds:
         """Bit/s left on its way beside what everything else on it needs.
