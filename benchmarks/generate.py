@@ -17,6 +17,7 @@ Content = dict[str, dict[str, Body]]
 
 RACKS_IN_A_HALL: Final = 20
 RACKS_IN_A_CLUSTER: Final = 8
+SERVICES_IN_A_ROW: Final = 3
 SMALLEST: Final = 400
 """Fewer elements make no estate with two sites."""
 
@@ -50,22 +51,12 @@ _MODELS: Final = {
 }
 
 
-def generate(elements: int, seed: int = 1) -> dict[str, bytes]:
-    """The files of an estate with exactly that many elements, by name."""
+def generate(elements: int, seed: int = 1, services: int | None = None) -> dict[str, bytes]:
+    """The files of an estate with exactly that many elements, by name; with `services`, of so many
+    services on top of that many other elements (their workloads and data are not counted either)."""
     if elements < SMALLEST:
         raise ValueError(f"an estate has at least {SMALLEST} elements")
-    racks = 2
-    while _count(_estate(racks + 2, seed)) <= elements and racks < elements:
-        racks += max(2, (elements - _count(_estate(racks, seed))) // 60 * 2)
-    while _count(_estate(racks, seed)) > elements:
-        racks -= 2
-    content = _estate(racks, seed)
-    for number in range(elements - _count(content)):
-        content["networks"]["networks"][f"spare-{number:04}"] = {
-            "kind": "lan",
-            "site": "main",
-            "prefix": f"fd00:2:{number:x}::/64",
-        }
+    content = _sized(elements, seed) if services is None else _with_services(elements, seed, services)
     files = {f"{name}.yaml": emit(held).encode() for name, held in sorted(content.items())}
     files["estate.yaml"] = emit({"estate": _header()}).encode()
     return files | {
@@ -74,9 +65,40 @@ def generate(elements: int, seed: int = 1) -> dict[str, bytes]:
     }
 
 
-def write(folder: Path, elements: int, seed: int = 1) -> None:
+def _with_services(elements: int, seed: int, services: int) -> dict[str, Content]:
+    racks = 2
+    while _count(bare := _estate(racks, seed, 0)) < elements:
+        racks += max(2, (elements - _count(bare)) // 60 * 2)
+    while _count(_estate(racks, seed, 0)) > elements:
+        racks -= 2
+    content = _estate(racks, seed, services)
+    _fill(content, elements - _count(_estate(racks, seed, 0)))
+    return content
+
+
+def _fill(content: dict[str, Content], missing: int) -> None:
+    for number in range(missing):
+        content["networks"]["networks"][f"spare-{number:04}"] = {
+            "kind": "lan",
+            "site": "main",
+            "prefix": f"fd00:2:{number:x}::/64",
+        }
+
+
+def _sized(elements: int, seed: int) -> dict[str, Content]:
+    racks = 2
+    while _count(_estate(racks + 2, seed)) <= elements and racks < elements:
+        racks += max(2, (elements - _count(_estate(racks, seed))) // 60 * 2)
+    while _count(_estate(racks, seed)) > elements:
+        racks -= 2
+    content = _estate(racks, seed)
+    _fill(content, elements - _count(content))
+    return content
+
+
+def write(folder: Path, elements: int, seed: int = 1, services: int | None = None) -> None:
     """The estate as files in that folder."""
-    lay_down(folder, generate(elements, seed))
+    lay_down(folder, generate(elements, seed, services))
 
 
 def _count(content: Mapping[str, Content]) -> int:
@@ -96,8 +118,8 @@ def _header() -> Body:
     }
 
 
-def _estate(racks: int, seed: int) -> dict[str, Content]:
-    """Every file's collections, but for the header."""
+def _estate(racks: int, seed: int, services: int | None = None) -> dict[str, Content]:
+    """Every file's collections, but for the header; three services a row, or so many in all."""
     chance = random.Random(seed)
     at_main = max(2, racks * 7 // 10 // 2 * 2)
     counts = {"main": at_main, "dr": max(2, racks - at_main)}
@@ -107,7 +129,7 @@ def _estate(racks: int, seed: int) -> dict[str, Content]:
         for hall, first in enumerate(range(0, count, RACKS_IN_A_HALL), 1):
             inside = range(first, min(count, first + RACKS_IN_A_HALL))
             files[f"{site}-{hall}"] = _hall(site, hall, inside, chance)
-    files["services"] = _services(counts, chance)
+    files["services"] = _services(counts, chance, services)
     return files
 
 
@@ -385,7 +407,7 @@ def _plant(
     return power, cooling, safeguards
 
 
-def _services(counts: Mapping[str, int], chance: random.Random) -> Content:
+def _services(counts: Mapping[str, int], chance: random.Random, services: int | None) -> Content:
     """A cluster a row, its services, their data and its copies at the other site."""
     content: Content = {
         name: {} for name in ("platforms", "services", "workloads", "datasets", "replications", "backups")
@@ -410,9 +432,10 @@ def _services(counts: Mapping[str, int], chance: random.Random) -> Content:
                 "support_ends": "2032-12-31",
                 "recovery_team": "operations",
             }
-    for number, _ in enumerate(clusters["main"]):
-        for part in range(3):
-            _service(content, f"s{number:03}-{part}", number, len(clusters["dr"]), chance)
+    rows = len(clusters["main"])
+    for count in range(rows * SERVICES_IN_A_ROW if services is None else services):
+        row, part = divmod(count, SERVICES_IN_A_ROW) if services is None else (count % rows, count // rows)
+        _service(content, f"s{row:03}-{part}", row, len(clusters["dr"]), chance)
     return content
 
 
