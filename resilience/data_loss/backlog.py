@@ -30,7 +30,7 @@ def greatest_backlog(profile: WriteProfile, rate: float) -> float:
     """
     if rate < profile.mean * (1 - CLOSE):
         return inf
-    if rate >= profile.peak and not profile.burst:
+    if rate == inf or (rate >= profile.peak and not profile.burst):
         return 0.0
     most = max(
         profile.between(start, start + length) - rate * length
