@@ -13,6 +13,7 @@ from resilience.recovery_plans.projects import milliseconds
 from resilience.recovery_plans.results import Ring
 from resilience.recovery_plans.service_waits import ServiceWaits
 from resilience.recovery_plans.steps import Steps, declared_steps, followed, place_steps
+from resilience.recovery_plans.waiting import paths_of
 from resilience.results import Missing
 from resilience.whereabouts import by_id
 from specs.issues import FieldPath
@@ -76,10 +77,7 @@ class Ransomware:
             lost=(),
             order=tuple(f"services/{service}" for service in order),
             draft=self.draft,
-            rings=tuple(
-                Ring(ring, tuple(self.waits.path_of_wait(a, b) for a, b in _pairs(ring)))
-                for ring in self.waits.rings
-            ),
+            rings=tuple(Ring(ring, paths_of(ring, self.waits.path_of_wait)) for ring in self.waits.rings),
             copies=tuple(copy for _, (copy, _) in sorted(self.data.done.items())),
             assumes=ASSUMES,
         )
@@ -235,10 +233,11 @@ class Ransomware:
             if gives is None:
                 fate.missing += untold
             elif gives < found.size:
-                fate.never(
-                    f"datasets/{dataset} does not fit on the clean platforms/{self.clean.platform}",
-                    ("datasets", dataset, "size"), ("platforms", self.clean.platform, "capacity"),
-                )  # fmt: skip
+                path: FieldPath = ("platforms", self.clean.platform, "capacity")
+                matters = f"how datasets/{dataset}, which does not fit there, passes through in portions"
+                fate.missing.append(
+                    Missing(f"platforms/{self.clean.platform}", "capacity.storage", path, matters)
+                )
         home = Target(found.home.platform, found.home.site)
         if fate.state != "back":
             return ()
@@ -248,11 +247,9 @@ class Ransomware:
         here, fate = f"services/{service}", self.draft.fates[service]
         for ring in self.waits.rings:
             if here in ring:
-                paths = (self.waits.path_of_wait(a, b) for a, b in _pairs(ring))
-                fate.never(f"it waits for itself: {' needs '.join((*ring, ring[0]))}", *paths)
+                fate.never(
+                    f"it waits for itself: {' needs '.join((*ring, ring[0]))}",
+                    *paths_of(ring, self.waits.path_of_wait),
+                )
                 return
         fate.never("it waits for services that wait for themselves", ("services", service, "needs"))
-
-
-def _pairs(ring: tuple[str, ...]) -> Iterable[tuple[str, str]]:
-    return zip(ring, (*ring[1:], ring[0]), strict=True)

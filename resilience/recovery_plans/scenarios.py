@@ -10,6 +10,7 @@ from resilience.recovery_plans.losing import Losing
 from resilience.recovery_plans.losses import Loss
 from resilience.recovery_plans.ransomware import Ransomware
 from resilience.recovery_plans.results import RecoveryPlan, Ring
+from resilience.recovery_plans.waiting import paths_of
 from resilience.sweep import Sweep
 from resilience.whereabouts import by_id
 
@@ -82,12 +83,6 @@ def _of_loss(losing: Losing) -> Drawn:
         lost=loss.lost,
         order=tuple(f"services/{service}" for service in losing.order),
         draft=losing.draft,
-        rings=tuple(
-            Ring(
-                ring,
-                tuple(losing.path_of_wait(a, b) for a, b in zip(ring, (*ring[1:], ring[0]), strict=True)),
-            )
-            for ring in losing.rings
-        ),
+        rings=tuple(Ring(ring, paths_of(ring, losing.waits.path_of_wait)) for ring in losing.waits.rings),
         copies=tuple(copy for _, (copy, _) in sorted(losing.data.done.items())),
     )

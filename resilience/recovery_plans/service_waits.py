@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from resilience.graph import EstateGraph
-from resilience.recovery_plans.losing import UP
 from resilience.recovery_plans.steps import priority
-from resilience.recovery_plans.waiting import Group, Settled, Waiter, rings, settle
+from resilience.recovery_plans.waiting import UP, Group, Settled, Waiter, rings, settle
 from resilience.results import Scenario
 from specs.base import Need
 from specs.issues import FieldPath

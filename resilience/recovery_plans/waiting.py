@@ -1,7 +1,7 @@
 """What waits for what where alternatives count: who can begin, how soon, and by which of the alternatives."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
@@ -9,6 +9,9 @@ import networkx as nx
 
 from resilience.results import NeedKind
 from specs.issues import FieldPath
+
+UP = "up"
+"""Stands for whatever is left and waits for nothing."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,11 @@ def rings(waiters: Mapping[str, Waiter], stuck: Iterable[str]) -> tuple[tuple[st
         if not alone and all(other in inside for name in members for other in graph.adj[name]):
             found.append(_round(graph, members))
     return tuple(found)
+
+
+def paths_of(ring: tuple[str, ...], path_of_wait: Callable[[str, str], FieldPath]) -> tuple[FieldPath, ...]:
+    """The needs that make a ring, each of its members waiting for the next."""
+    return tuple(path_of_wait(a, b) for a, b in zip(ring, (*ring[1:], ring[0]), strict=True))
 
 
 def _round(graph: "nx.DiGraph[str]", members: list[str]) -> tuple[str, ...]:

@@ -166,17 +166,11 @@ def test_without_a_word_about_the_intruder_nothing_is_known() -> None:
     assert "intruder" in {missing.field for missing in found.missing}
 
 
-def test_data_that_does_not_fit_on_the_clean_platform_has_nowhere_to_go() -> None:
-    small = {
-        "kind": "compute",
-        "nodes": ["dc"],
-        "capacity": {"storage": "500 GB"},
-        "restore_rate": "4 Gbit/s",
-    }
-    platforms = {"pa": {"kind": "compute", "nodes": ["da"]}, "clean": small}
-    found = forecast(attacked(platforms=platforms), "s")
-    assert (found.state, found.met) == ("never", "no")
-    assert found.why == "datasets/d does not fit on the clean platforms/clean"
+def test_nobody_knows_how_data_passes_through_a_clean_platform_on_which_it_does_not_fit() -> None:
+    small = {"clean": CLEAN | {"capacity": {"storage": "500 GB"}}}
+    found = forecast(attacked(platforms=small), "s")
+    assert (found.met, [fact.field for fact in found.missing]) == ("unknown", ["capacity.storage"])
+    assert "datasets/d, which does not fit there" in found.missing[0].matters
 
 
 def test_keys_of_which_too_few_custodians_exist_open_nothing() -> None:
