@@ -76,7 +76,7 @@ class FailureFunction:
         return true[-1]
 
     def birnbaum(self, chances: Mapping[str, float]) -> dict[str, float]:
-        """Of every event of the support, by how much it moves the probability of failure; a walk up and one down.
+        """Of every event of the support, by how much it moves the probability of failure.
 
         Computed as a difference of probabilities: good to some 1e-16 of the larger one.
         """

@@ -173,6 +173,18 @@ class Formula:
     place: Formulas = field(repr=False)
     literal: Literal
 
+    def events(self) -> frozenset[str]:
+        """Names of the events that it was written with."""
+        nodes, found, seen, stack = self.place.nodes, set(), {ALWAYS}, [abs(self.literal)]
+        while stack:
+            number = stack.pop()
+            if number not in seen:
+                seen.add(number)
+                stack += [abs(one) for one in nodes[number].inputs]
+                if nodes[number].kind is Kind.EVENT:
+                    found.add(nodes[number].event)
+        return frozenset(found)
+
     def __and__(self, other: "Formula") -> "Formula":
         return self.place.all_of((self, other))
 

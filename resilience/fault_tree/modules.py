@@ -25,7 +25,7 @@ class Limits:
     """The same in Python alone."""
     set_steps: int = 20_000_000
     """Steps in making the minimal cut sets of one module; up to 200 bytes each."""
-    reorders_above: int = 30_000
+    reorders_above: int = 400_000
     """A diagram of more nodes than this is made again with variables moved while it grows (Rudell's sifting),
     where CUDD is there."""
 

@@ -1,0 +1,1 @@
+"""Fault trees of the Open-PSA Model Exchange Format, read from files of anybody."""
