@@ -76,8 +76,6 @@ class Losing:
             self._find_hosts(service)
         for service in self.order:
             self._steps(service)
-        for service in self.order:
-            self._judge_reachable(service)
         return self
 
     def _find_hosts(self, service: str) -> None:
@@ -128,6 +126,7 @@ class Losing:
                 fate.state = "unknown"
             before += theirs.last
             fate.missing += theirs.missing
+        self._judge_reachable(service)
         if fate.state == "never":
             return
         steps = self._declared(service) or self._assumed(service)
@@ -229,21 +228,11 @@ class Losing:
         before = [name.partition("/")[2] for name in self.waits.all_before(service)]
         if any(host.restores for name in (service, *before) for host in self.hosts[name].values()):
             return
-        fate = self.draft.fates[service]
-        if fate.state == "never":
-            return
-        for name in before:
-            if self.draft.fates[name].state == "never":
-                fate.never(
-                    f"it waits for services/{name}, which is never back", ("services", service, "needs")
-                )
-                return
         sweep = self.loss.sweep
         node = sweep.failing_view(service, sweep.owed(service, self.loss.objective), self.loss.number)
         chain = sweep.chains(self.loss.event, (node,)).get(node, ())
         words = ", ".join(f"{link.source} {link.why} {link.target}" for link in chain)
-        fate.never(
+        self.draft.fates[service].never(
             f"it is below the level it owes with every standby at work: {words}",
             *(link.path for link in chain),
         )
-        fate.last = ()

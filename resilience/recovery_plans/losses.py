@@ -48,7 +48,8 @@ class Loss:
         found = {
             workload.service
             for name, workload in self.sweep.graph.estate.workloads.items()
-            if workload.role == "active" and self.takes(f"workloads/{name}")
+            if workload.role == "active"
+            and (workload.site in self.sites or self.sweep.lost_in(f"workloads/{name}") >> self.number & 1)
         }
         found |= {service for service, value in self.sweep.below.items() if value >> self.number & 1}
         return tuple(sorted(found & self.sweep.graph.estate.services.keys()))

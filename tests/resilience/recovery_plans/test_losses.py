@@ -384,3 +384,17 @@ def test_users_that_nothing_reaches_are_not_brought_back_by_steps() -> None:
     found = plan("sites/a", {"s": {"recovery": [step("go", 5)]}}, circuits=circuits)
     assert forecast(found, "s").state == "never"
     assert "below the level it owes" in forecast(found, "s").why
+    assert found.steps == ()
+
+
+def test_a_service_that_never_ran_is_no_matter_of_a_loss() -> None:
+    idle = {"idle": {"recovery": [step("go", 5)], "needs": [{"on": "devices/off"}]}}
+    devices = {"da": {"rack": "ka"}, "db": {"rack": "kb"}, "off": {"rack": "kb", "feeds": ["dead"]}}
+    power = {"dead": {"kind": "pdu", "site": "b", "rack": "kb", "inputs": [{"source": "dead"}]}}
+    found = plan(
+        "platforms/pa",
+        {"s": {"recovery": [step("go", 5, scenarios=["component"])]}} | idle,
+        devices=devices,
+        power=power,
+    )
+    assert [entry.service for entry in found.forecasts] == ["services/s"]
