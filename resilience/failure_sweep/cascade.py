@@ -109,6 +109,11 @@ class Cascade:
         """By wave and overload the scenarios in which one of its movers is lost."""
         return tuple(tuple(self._moved(o, wave.values) for o in self.overloads) for wave in self.waves)
 
+    @cached_property
+    def ends(self) -> tuple[list[int], ...]:
+        """By wave and node the scenarios in which it is lost in the end."""
+        return tuple([settled(value) for value in wave.values] for wave in self.waves)
+
     def beside(self, number: int, ones: int) -> After:
         """Those scenarios, each with that one besides."""
         start = self.scenes.nodes[number]
@@ -170,10 +175,13 @@ class Cascade:
         look |= against_other & ~against_other_movers & alone
         if by_itself:
             look |= against_other
-        after = After(base.values, differs, ones)
+        if not look:
+            return alone & ~against_other
+        standing = self.ends[wave]
 
         def lost(node: int) -> int:
-            return settled(after.look(node))
+            value = differs.get(node)
+            return standing[node] if value is None else settled(value)
 
         look &= ~_all_lost(overload, lost)
         found = alone & ~against_other

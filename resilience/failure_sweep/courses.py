@@ -70,22 +70,27 @@ def over_time(values: Sequence[Value], gate: Callable[[list[int]], int]) -> Valu
     >>> over_time([((0.0, 0), (5.0, 1)), ((0.0, 1), (9.0, 0))], lambda both: both[0] & both[1])
     ((0.0, 0), (5.0, 1), (9.0, 0))
     """
-    courses = [value for value in values if not isinstance(value, int)]
-    if not courses:
-        return gate([value for value in values if isinstance(value, int)])
-    moments = sorted({moment for course in courses for moment, _ in course})
-    steps = [iter(pieces(value)) for value in values]
-    now = [next(step)[1] for step in steps]
-    ahead = [next(step, None) for step in steps]
-    found: list[tuple[float, int]] = []
-    for moment in moments:
-        for number, step in enumerate(steps):
-            following = ahead[number]
-            if following is not None and following[0] <= moment:
-                now[number] = following[1]
-                ahead[number] = next(step, None)
-        found.append((moment, gate(now)))
-    return joined(found)
+    now: list[int] = []
+    changes: list[tuple[float, int, int]] = []
+    for number, value in enumerate(values):
+        if isinstance(value, int):
+            now.append(value)
+        else:
+            now.append(value[0][1])
+            changes += [(moment, number, bits) for moment, bits in value[1:]]
+    first = gate(now)
+    if not changes:
+        return first
+    changes.sort()
+    found = [(0.0, first)]
+    last = len(changes) - 1
+    for place, (moment, number, bits) in enumerate(changes):
+        now[number] = bits
+        if place == last or changes[place + 1][0] != moment:
+            result = gate(now)
+            if result != found[-1][1]:
+                found.append((moment, result))
+    return first if len(found) == 1 else tuple(found)
 
 
 def held(value: Value, before: int, seconds: float) -> Value:

@@ -162,14 +162,20 @@ class Evaluation:
         called = over_time([values[number] for number in usual], lambda now: self._called(node, now, ones))
         called_before = self._called(node, [ones * (children[n][0] in self.calm) for n in usual], ones)
         seen = list(values)
+        flipped: list[int] = []
         for number, (child, _) in enumerate(children):
             if child in standby:
                 lost_before = ones if child in self.calm else 0
-                serves = warm(called, values[number], called_before, lost_before, standby[child])
-                seen[number] = over_time([serves], lambda now: ones & ~now[0])
-        return over_time(
-            [own, called, *seen], lambda now: now[0] | (now[1] & self._gate(node, now[2:], ones))
-        )
+                seen[number] = warm(called, values[number], called_before, lost_before, standby[child])
+                flipped.append(number)
+
+        def read(now: list[int]) -> int:
+            losses = now[2:]
+            for number in flipped:
+                losses[number] = ones & ~losses[number]
+            return now[0] | (now[1] & self._gate(node, losses, ones))
+
+        return over_time([own, called, *seen], read)
 
     def _called(self, node: int, usual: list[int], ones: int) -> int:
         """Scenarios in which too few of the usual needs hold, `usual` being their losses."""

@@ -31,13 +31,14 @@ class View:
 
 @dataclass(frozen=True)
 class Gauge:
-    """The nodes that a service's level is read from."""
+    """The nodes that the level of services is read from."""
 
-    service: str
     itself: View
     views: tuple[View, ...]
     owes_full: frozenset[Scenario]
-    """Kinds of loss in which its objective allows no less than full demand."""
+    """Kinds of loss in which their objectives allow no less than full demand."""
+    services: tuple[str, ...]
+    """Services that read the same, by id."""
 
     @property
     def nodes(self) -> frozenset[int]:
@@ -47,12 +48,12 @@ class Gauge:
 
 
 def gauges(sweep: Sweep, compiled: Compiled) -> tuple[Gauge, ...]:
-    """Of every service, by id."""
+    """Of every service; those that read the same nodes share one, in the order of their first."""
 
     def node(name: str) -> int | None:
         return compiled.index.get(name) if name not in sweep.calm else None
 
-    found = []
+    found: dict[tuple[View, tuple[View, ...], frozenset[Scenario]], list[str]] = {}
     for service, declared in sorted(sweep.graph.estate.services.items()):
         here = f"services/{service}"
         places = [f"sites/{site}" for site in declared.users_at]
@@ -62,8 +63,9 @@ def gauges(sweep: Sweep, compiled: Compiled) -> tuple[Gauge, ...]:
             for place in dict.fromkeys(places if sweep.graph.components.get(service) else ())
         ]
         owes = frozenset(kind for kind in SCENARIOS if sweep.owed(service, kind).endswith("#full"))
-        found.append(Gauge(service, View(node(here), node(f"{here}#full"), None), tuple(views), owes))
-    return tuple(found)
+        itself = View(node(here), node(f"{here}#full"), None)
+        found.setdefault((itself, tuple(views), owes), []).append(service)
+    return tuple(Gauge(*read, tuple(services)) for read, services in found.items())
 
 
 @dataclass(frozen=True)

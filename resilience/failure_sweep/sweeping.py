@@ -55,7 +55,8 @@ class _Report:
 
     def __init__(self, swept: Swept, standing: dict[str, Standing]) -> None:
         self.swept, self.standing = swept, standing
-        self.services = [gauge.service for gauge in swept.gauges]
+        self.services = [gauge.services for gauge in swept.gauges]
+        self.place = {s: place for place, services in enumerate(self.services) for s in services}
 
     def made(self, processes: int) -> FailureSweep:
         swept = self.swept
@@ -79,7 +80,7 @@ class _Report:
     def _scenarios(self) -> tuple[ScenarioOutcome, ...]:
         swept = self.swept
         by_number: dict[int, list[ServiceOutcome]] = defaultdict(list)
-        for place, service in enumerate(self.services):
+        for service, place in sorted(self.place.items()):
             noticed = swept.alone[place].ever_reduced | self._moved(service)
             fuel = self._fuel(place)
             for steps, members in by_course(swept.losses[place], noticed & swept.events):
@@ -148,17 +149,17 @@ class _Report:
         exposed: dict[tuple[str, str, Steps], set[str]] = defaultdict(set)
         fed_around = {n.removesuffix(OUT) for n in scenes.names[events:]}
         for met in meetings.found:
-            service, first = self.services[met.gauge], scenes.names[met.first]
-            others = named(scenes, met.others)
-            if met.first >= events:
-                exposed[service, first.removesuffix(OUT), met.steps] |= set(others)
-                continue
-            pairs.append(PairOutcome(f"services/{service}", first, others, settles(met.steps), met.steps))
-            if _is_maintained(first) and first not in fed_around:
-                exposed[service, first, met.steps] |= set(others)
-            for other in others:
-                if _is_maintained(other) and other not in fed_around:
-                    exposed[service, other, met.steps].add(first)
+            first, others = scenes.names[met.first], named(scenes, met.others)
+            for service in self.services[met.gauge]:
+                if met.first >= events:
+                    exposed[service, first.removesuffix(OUT), met.steps] |= set(others)
+                    continue
+                pairs.append(PairOutcome(f"services/{service}", first, others, settles(met.steps), met.steps))
+                if _is_maintained(first) and first not in fed_around:
+                    exposed[service, first, met.steps] |= set(others)
+                for other in others:
+                    if _is_maintained(other) and other not in fed_around:
+                        exposed[service, other, met.steps].add(first)
         exposures = [
             ExposureOutcome(f"services/{service}", out, tuple(sorted(failures)), settles(steps), steps)
             for (service, out, steps), failures in exposed.items()
@@ -183,7 +184,7 @@ class _Report:
         found = []
         below: dict[int, list[str]] = defaultdict(list)
         reduced: dict[int, list[str]] = defaultdict(list)
-        for place, service in enumerate(self.services):
+        for service, place in sorted(self.place.items()):
             alone = self.swept.alone[place]
             for number in bits(alone.below):
                 below[number].append(f"services/{service}")
@@ -246,7 +247,7 @@ class _Report:
         narrow = self._narrow()
         timing = self._missing_times()
         found = []
-        for place, service in enumerate(self.services):
+        for service, place in sorted(self.place.items()):
             here = f"services/{service}"
             alone, support = swept.alone[place], swept.supports[place] & swept.events
             standing = self.standing[service]

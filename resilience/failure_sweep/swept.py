@@ -44,7 +44,7 @@ class Swept:
     def calm(self) -> frozenset[int]:
         """Nodes that are lost although nothing failed."""
         index = self.times.compiled.index
-        return frozenset(index[name] for name in self.sweep.calm)
+        return frozenset(index[name] for name in self.sweep.calm if name in index)
 
     @cached_property
     def risks(self) -> Overloads:

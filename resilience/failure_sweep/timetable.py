@@ -16,6 +16,7 @@ from functools import cached_property
 import networkx as nx
 
 from resilience.compiled import Compiled, compile_needs
+from resilience.failure_sweep.merging import merged
 from resilience.graph import EstateGraph
 from resilience.links import Ways
 from resilience.loads import units_by_room
@@ -34,6 +35,9 @@ OUT = "#out"
 
 BYPASSES = frozenset({"ups", "switchboard", "transfer-switch", "pdu", "transformer"})
 """Kinds that can be fed around; a source cannot."""
+
+ASKED = ("services", "workloads", "power", "cooling", "devices", "circuits", "sites", "outside")
+"""Collections whose nodes are read once they have been swept."""
 
 ASKS_ANOTHER: frozenset[PlatformKind] = frozenset({"dns", "time"})
 """Kinds of which clients ask another one themselves, so that no timer stands between."""
@@ -98,13 +102,20 @@ class _Builder:
         for source, target, edge in self.needs.edges(data=True):
             if edge["kind"] == "run" and edge["tolerates"]:
                 borne[index[source]][index[target]] = edge["tolerates"]
-        return Timetable(
+        found = merged(
             compiled,
-            dict(borne),
+            borne,
             _numbered(self.back, index),
             _numbered(self.standby, index),
-            in_order(self.missing),
+            frozenset(index[name] for name in self.needs if self._stands_apart(name)),
+            [index[name] for name in compiled.names if name.partition("/")[0] in ASKED],
         )
+        return Timetable(found.compiled, found.borne, found.back, found.standby, in_order(self.missing))
+
+    def _stands_apart(self, name: str) -> bool:
+        """Whether it can be lost by itself, or by overload."""
+        cooled = name.startswith("rooms/") and name.endswith("#cooling")
+        return self.needs.nodes[name]["category"] is not None or name.endswith(OUT) or cooled
 
     def _lacks(self, element: str, fact: str, matters: str) -> None:
         collection, _, name = element.partition("/")
