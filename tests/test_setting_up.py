@@ -123,6 +123,7 @@ def test_needs_it():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("demanded", "outcome"), [("", "1 skipped"), ("engine,data", "1 skipped"), ("engine, moon", "1 failed")]
 )

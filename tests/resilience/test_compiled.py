@@ -63,6 +63,7 @@ def naive(graph: "nx.DiGraph[str]", failed: set[str]) -> set[str]:
             running[node] = False
 
 
+@pytest.mark.slow
 @given(graphs(), st.lists(st.sets(st.integers(0, 8)), min_size=1, max_size=12))
 @settings(max_examples=400, deadline=None)
 def test_every_scenario_ends_as_the_naive_evaluation_says(

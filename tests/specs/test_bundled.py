@@ -12,6 +12,7 @@ def test_the_bundled_estates_are_there() -> None:
     assert {"national", "national-cured", "starter"} <= set(bundled())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", bundled())
 def test_a_bundled_estate_has_no_fault_at_any_moment(name: str) -> None:
     estate = load(find_estate(name)).estate

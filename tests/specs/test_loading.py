@@ -236,6 +236,7 @@ def test_an_id_is_safe_text_or_refused(tmp_path: Path, name: str) -> None:
     assert (not told) == safe
 
 
+@pytest.mark.slow
 def test_ten_thousand_wrong_names_are_told_in_reasonable_time(tmp_path: Path) -> None:
     racks = "racks:\n  r-[1-5000]: {room: hall}\n"
     devices = "devices:\n  d-[1-5000]: {model: m, role: x, rack: 'rr-[1-5000]'}\n"

@@ -27,6 +27,7 @@ for moment in ("today", None):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", bundled())
 def test_every_element_reads_back_from_what_it_writes(name: str) -> None:
     estate = load(find_estate(name)).estate

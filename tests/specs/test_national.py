@@ -60,6 +60,7 @@ def test_it_and_its_cured_twin_come_with_thabat() -> None:
     assert set(ESTATES) <= set(bundled())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ESTATES)
 def test_it_stands_at_every_phase_and_step(name: str) -> None:
     estate = load(folder_of(name)).estate

@@ -11,6 +11,7 @@ from thabat.exits import USAGE, Stop
 from thabat.init import init
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["starter", "national", "national-cured"])
 def test_what_it_writes_is_the_bundled_estate(source: str, tmp_path: Path) -> None:
     from specs.bundled import folder_of

@@ -59,6 +59,7 @@ def test_it_ends_when_its_engine_closes_the_pipe(provider: subprocess.Popen[str]
     assert provider.wait(ENDS_WITHIN_SECONDS) == 0
 
 
+@pytest.mark.slow
 def test_it_ends_when_its_engine_is_killed_whatever_its_input_is(tmp_path: Path) -> None:
     starts = (
         "import subprocess, sys, time\n"

@@ -50,6 +50,7 @@ def exactly(value: Any) -> Any:
     return (type(value), value)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(max_size=5, alphabet="abc"), JSON, max_size=4))
 def test_plain_values_come_back_as_they_went_and_as_the_reference_reads_them(
     properties: dict[str, Any],

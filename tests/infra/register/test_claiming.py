@@ -195,6 +195,7 @@ def _race(location: str, name: str, barrier: Barrier, results: Any) -> None:
         results.put((name, won))
 
 
+@pytest.mark.slow
 def test_of_two_processes_that_want_the_same_exactly_one_has_it(location: str) -> None:
     Register.open(location).close()
     context = multiprocessing.get_context("spawn")
@@ -224,6 +225,7 @@ def _racks(layout: Layout) -> dict[str, Element]:
     return {key: rack_of(key, positions) for key, positions in holds.items()}
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     layouts=st.lists(LAYOUTS, min_size=2, max_size=4),

@@ -182,6 +182,7 @@ def _open_and_plan(location: str, name: str) -> None:
             register.create(rack_of(f"{name}-{number}", {f"{name}-{number}-dev": 1}, name))
 
 
+@pytest.mark.slow
 def test_processes_that_open_and_fill_it_at_once_lose_nothing(location: str) -> None:
     context = multiprocessing.get_context("spawn")
     names = ["a", "b", "c", "d"]

@@ -32,6 +32,7 @@ def test_the_record_of_a_plan_names_the_estate_by_its_absolute_path(tmp_path: Pa
     assert found.name == str(tmp_path / "mine")
 
 
+@pytest.mark.slow
 def test_a_bundled_estate_keeps_its_name_so_that_another_checkout_reads_its_own() -> None:
     assert read("national", None).name == "national"
 

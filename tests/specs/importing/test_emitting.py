@@ -34,6 +34,7 @@ _VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.one_of(_TEXT, _HARD), _VALUES, max_size=5))
 def test_what_is_emitted_reads_back_in_both_readers(value: dict[str, Any]) -> None:
     text = emit(value)

@@ -76,6 +76,7 @@ def test_samples_have_as_many_sites_and_circuits_as_networkx_finds_nodes_and_edg
         assert all(link.segments is None for link in ours.circuits.values())
 
 
+@pytest.mark.slow
 @given(st.integers(1, 8), st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=12), st.data())
 def test_any_multigraph_keeps_its_shape(
     count: int, pairs: list[tuple[int, int]], draw: st.DataObject
