@@ -55,15 +55,13 @@ def _group(
     owed = [one.objective for one in losses if one.objective is not None]
     objective = min(owed, default=None)
     best = [next((copy for copy in one.copies if copy.copy == one.copy), None) for one in losses]
-    consistent = _consistent(best, intervals)
+    consistent = _consistent(best)
     met: Tri = "unknown"
     if objective is not None:
         possible = least_possible([one.copies for one in losses])
         if loss is None or loss.low > objective or possible is None or possible > objective:
             met = "no"
-        elif (sure is not None and sure.age <= objective) or (
-            consistent == "yes" and loss.high is not None and loss.high <= objective
-        ):
+        elif sure is not None and sure.age <= objective:
             met = "yes"
     return GroupLoss(
         group=group,
@@ -95,19 +93,20 @@ def _together(losses: list[Bounds | None]) -> Bounds | None:
     return Bounds(max(loss.low for loss in known), max(highs) if len(highs) == len(known) else None)
 
 
-def _consistent(best: list[CopyAge | None], intervals: Mapping[str, float]) -> Tri:
-    """Whether those copies hold one point in time: all every write, or all but one rolled to any point by
-    logs. Copies of one kind and interval may be made together, and nobody says so."""
+def _consistent(best: list[CopyAge | None]) -> Tri:
+    """Whether those copies hold one point in time: all of them every write; or all but one can be rolled by
+    logs, and that one keeps earlier states. Copies of one kind and site may be made together, and nobody
+    says so."""
     if None in best:
         return "no"
     copies = [copy for copy in best if copy is not None]
     if all(copy.kind in NOW for copy in copies):
         return "yes"
     fixed = [copy for copy in copies if copy.kind != "logged-backup"]
-    if not fixed:
+    if not fixed or (len(fixed) == 1 and fixed[0].kind in ("snapshot", "backup")):
         return "yes"
-    kinds = {(copy.kind, copy.site, intervals.get(copy.copy)) for copy in copies}
-    return "unknown" if len(kinds) == 1 else "no"
+    alike = len({(copy.kind, copy.site) for copy in fixed}) == 1
+    return "unknown" if alike and fixed[0].kind not in NOW else "no"
 
 
 def sure_point(
@@ -146,29 +145,24 @@ def sure_point(
 
 
 def least_possible(members: list[tuple[CopyAge, ...]]) -> float | None:
-    """The least age that a point common to all members may have, if all that is not known turns out well;
-    None: no choice of copies can meet in one point."""
+    """The least age, at the worst moment, that a point common to all members may have if whatever is not
+    declared turns out well; None: no choice of copies can meet in one point.
+
+    Copies of one kind and site may be made together, and logs roll any others to where those are.
+    """
     there = [[copy for copy in copies if copy.outlives != "no"] for copies in members]
     if not all(there):
         return None
     if all(any(copy.kind in NOW for copy in copies) for copies in there):
         return 0.0
     found = []
-    alike = set.intersection(*({(copy.kind, copy.site) for copy in copies} for copies in there))
-    for key in sorted(alike):
-        found.append(max(min(c.age.low for c in copies if (c.kind, c.site) == key) for copies in there))
-    logged = [min((c.age.low for c in copies if c.kind == "logged-backup"), default=None) for copies in there]
-    for at, copies in enumerate(there):
-        others = [age for place, age in enumerate(logged) if place != at]
-        if None in others:
-            continue
-        reach = max((age for age in others if age is not None), default=0.0)
-        # A copy that follows the writes is no older than its age; one of a schedule may be any older one.
-        for copy in copies:
-            if copy.kind in ("snapshot", "backup", "logged-backup"):
-                found.append(max(reach, copy.age.low if copy.kind == "logged-backup" else 0.0))
-            elif copy.kind == "asynchronous" and (copy.age.high is None or reach <= copy.age.high):
-                found.append(reach)
+    for key in sorted({(copy.kind, copy.site) for copies in there for copy in copies}):
+        usable = [
+            [c.age.low for c in copies if c.kind == "logged-backup" or (c.kind, c.site) == key]
+            for copies in there
+        ]
+        if all(usable):
+            found.append(max(min(ages) for ages in usable))
     return min(found, default=None)
 
 
