@@ -10,7 +10,7 @@ from resilience.fault_tree.minimal import SetDiagram, minimal_sets
 from resilience.fault_tree.modules import Limits, TooHard, diagram, part
 from resilience.fault_tree.network import Network, prepare
 from resilience.fault_tree.plain import TooLarge
-from resilience.fault_tree.searching import CutSets, search
+from resilience.fault_tree.searching import CutSet, CutSets, likeliest, search
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,10 @@ class FailureFunction:
             most_order=most_order,
             most=most,
         )
+
+    def likeliest_cut_sets(self, chances: Mapping[str, float], wanted: int) -> tuple[CutSet, ...]:
+        """So many minimal cut sets, the likeliest first, however many there are."""
+        return likeliest(self.minimal, tuple(one.sources for one in self.modules), chances, wanted)
 
     @cached_property
     def minimal(self) -> tuple[SetDiagram, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 from resilience.fault_tree.minimal import EMPTY, NONE, SetDiagram
 from resilience.fault_tree.modules import TooHard
@@ -109,18 +110,71 @@ def search(
         if isinstance(source, str):
             stack.append((module, high, rest, (*events, source), chance * here.chance[variable]))
         else:
-            after = _Rest(
-                module,
-                high,
-                rest,
-                here.count[high] * count,
-                here.best[high] * best,
-                here.total[high] * total,
-                here.shortest[high] + shortest,
-            )
+            after = _after(here, module, high, rest)
             stack.append((source, weighed[source].sets.root, after, events, chance))
     found.sort(key=lambda one: (len(one.events), -one.probability, one.events))
     return CutSets(tuple(found), left_out, min(1.0, bound))
+
+
+def likeliest(
+    minimal: Sequence[SetDiagram], sources: Sequence[Sources], chances: Mapping[str, float], wanted: int
+) -> tuple[CutSet, ...]:
+    """The likeliest sets below the last diagram, likeliest first, then shorter ones, then by name.
+
+    Best first: a start is followed only when nothing else can lead to a likelier set, so that of billions
+    hardly more are looked at than are wanted. Of equally likely ones at the end of the list some may be left
+    out.
+    """
+    weighed: list[_Weighed] = []
+    for sets, asked in zip(minimal, sources, strict=True):
+        weighed.append(_weigh(sets, asked, chances, weighed))
+    top = len(weighed) - 1
+    queue: list[tuple[float, int, int, int, _Rest | None, tuple[str, ...], float, int]] = []
+    number = 0
+
+    def push(module: int, place: int, rest: _Rest | None, events: tuple[str, ...], chance: float) -> None:
+        nonlocal number
+        if place != NONE:
+            number += 1
+            bound = chance * weighed[module].best[place] * (1.0 if rest is None else rest.best)
+            heappush(queue, (-bound, -len(events), number, module, rest, events, chance, place))
+
+    push(top, minimal[top].root, None, (), 1.0)
+    found: list[CutSet] = []
+    while queue and len(found) < wanted:
+        _, _, _, module, rest, events, chance, place = heappop(queue)
+        here = weighed[module]
+        if place == EMPTY:
+            if rest is None:
+                found.append(CutSet(tuple(sorted(events)), chance))
+            else:
+                push(rest.module, rest.place, rest.after, events, chance)
+            continue
+        variable = here.sets.level[place]
+        low, high, source = here.sets.low[place], here.sets.high[place], here.sources[variable]
+        push(module, low, rest, events, chance)
+        if isinstance(source, str):
+            push(module, high, rest, (*events, source), chance * here.chance[variable])
+        else:
+            after = _after(here, module, high, rest)
+            push(source, weighed[source].sets.root, after, events, chance)
+    return tuple(sorted(found, key=lambda one: (-one.probability, len(one.events), one.events)))
+
+
+def _after(here: _Weighed, module: int, high: int, rest: _Rest | None) -> _Rest:
+    """What remains once a set of an inner module is complete."""
+    count, best, total, shortest = 1, 1.0, 1.0, 0
+    if rest is not None:
+        count, best, total, shortest = rest.count, rest.best, rest.total, rest.shortest
+    return _Rest(
+        module,
+        high,
+        rest,
+        here.count[high] * count,
+        here.best[high] * best,
+        here.total[high] * total,
+        here.shortest[high] + shortest,
+    )
 
 
 def _weigh(

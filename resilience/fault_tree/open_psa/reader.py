@@ -35,8 +35,8 @@ def read_fault_tree(data: bytes, file: str, mission_hours: float | None = None) 
     """The fault tree in that file; SpecError with every fault of the stage that failed, each at its place.
 
     The Open-PSA Model Exchange Format, version 2.0 and drafts of 3.0: what it says of fault trees, groups of
-    common cause, parameters and expressions. `xor` is true for an odd number of inputs; `iff` of more than two
-    is read from the left, as the format says.
+    common cause, parameters and expressions. `xor` is true for an odd number of inputs; `iff` of more
+    than two is read from the left, as the format says.
     """
     return _Reader(Definitions(read_elements(data, file)), mission_hours).tree()
 
