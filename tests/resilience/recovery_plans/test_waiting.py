@@ -2,6 +2,7 @@
 
 from math import inf
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +35,7 @@ def by_sweeping(web: dict[str, Waiter]) -> dict[str, float]:
     return {name: value for name, value in at.items() if value < inf}
 
 
+@pytest.mark.slow
 @given(webs())
 @settings(max_examples=1500, deadline=None)
 def test_each_is_there_as_soon_as_sweeping_says_and_the_others_never(web: dict[str, Waiter]) -> None:
@@ -41,7 +43,7 @@ def test_each_is_there_as_soon_as_sweeping_says_and_the_others_never(web: dict[s
 
 
 @given(webs())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_what_is_chosen_is_enough_and_is_there_in_time(web: dict[str, Waiter]) -> None:
     done = settle(web)
     for name, settled in done.items():
@@ -52,7 +54,7 @@ def test_what_is_chosen_is_enough_and_is_there_in_time(web: dict[str, Waiter]) -
 
 
 @given(webs())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_ring_waits_for_itself_and_never_begins(web: dict[str, Waiter]) -> None:
     stuck = set(web) - set(settle(web))
     for ring in rings(web, stuck):
