@@ -12,7 +12,7 @@ from thabat import console
 from thabat.exits import CLEAN, INTERRUPTED, NOT_EVALUATED, USAGE, Stop
 
 COMMANDS = (
-    "init", "validate", "check", "rules", "preview", "up", "destroy", "observe", "verify", "report",
+    "init", "validate", "check", "rules", "prove", "preview", "up", "destroy", "observe", "verify", "report",
     "runbook", "schema", "import", "env", "doctor", "config",
 )  # fmt: skip
 """Each is a module here (`import` is `imports`) with a function of the command's name, or an `app`."""

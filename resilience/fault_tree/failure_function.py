@@ -33,6 +33,11 @@ class Importance:
     happen without it."""
 
 
+def _rank(one: Importance) -> tuple[float, float, str]:
+    """Greatest first, by digits that do not hang on the order of a sum; then by name."""
+    return -float(f"{one.fussell_vesely or 0.0:.10g}"), -float(f"{one.birnbaum:.10g}"), one.event
+
+
 @dataclass(frozen=True)
 class Module:
     """A part of the failure function that shares no event with the rest, as a diagram."""
@@ -115,7 +120,7 @@ class FailureFunction:
                     top / never if never > 0 else None,
                 )
             )
-        return tuple(sorted(found, key=lambda one: (-(one.fussell_vesely or 0.0), -one.birnbaum, one.event)))
+        return tuple(sorted(found, key=_rank))
 
     def minimal_cut_set_count(self) -> int:
         """How many minimal cut sets there are, exactly.

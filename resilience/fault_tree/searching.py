@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from math import prod
 
 from resilience.fault_tree.minimal import EMPTY, NONE, SetDiagram
 from resilience.fault_tree.modules import TooHard
@@ -102,7 +103,7 @@ def search(
                 continue
             if len(found) >= most:
                 raise TooHard(f"more than {most:,} minimal cut sets would be listed")
-            found.append(CutSet(tuple(sorted(events)), chance))
+            found.append(_named(events, chances))
             continue
         variable = here.sets.level[place]
         low, high, source = here.sets.low[place], here.sets.high[place], here.sources[variable]
@@ -146,7 +147,7 @@ def likeliest(
         here = weighed[module]
         if place == EMPTY:
             if rest is None:
-                found.append(CutSet(tuple(sorted(events)), chance))
+                found.append(_named(events, chances))
             else:
                 push(rest.module, rest.place, rest.after, events, chance)
             continue
@@ -159,6 +160,12 @@ def likeliest(
             after = _after(here, module, high, rest)
             push(source, weighed[source].sets.root, after, events, chance)
     return tuple(sorted(found, key=lambda one: (-one.probability, len(one.events), one.events)))
+
+
+def _named(events: Sequence[str], chances: Mapping[str, float]) -> CutSet:
+    """The set with its probability multiplied in the order of names, whatever order found it."""
+    names = tuple(sorted(events))
+    return CutSet(names, prod(chances[name] for name in names))
 
 
 def _after(here: _Weighed, module: int, high: int, rest: _Rest | None) -> _Rest:

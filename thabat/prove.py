@@ -1,0 +1,67 @@
+"""`thabat prove`: exact figures of resilience, for an estate or for other people's models."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from thabat import output, settings
+from thabat.exits import USAGE, Stop
+
+
+def prove(
+    estate: settings.EstateArgument = None,
+    estate_option: settings.EstateOption = None,
+    open_psa: Annotated[
+        Path | None,
+        typer.Option("--open-psa", metavar="FILE", help="Prove a fault tree in Open-PSA XML instead."),
+    ] = None,
+    top: Annotated[
+        str | None,
+        typer.Option("--top", metavar="GATE", help="Gate of the fault tree; absent: the one no other uses."),
+    ] = None,
+    mission_time: Annotated[
+        float | None,
+        typer.Option("--mission-time", metavar="HOURS", min=0, help="Where the fault tree asks for one."),
+    ] = None,
+    graphml: Annotated[
+        Path | None,
+        typer.Option("--graphml", metavar="FILE", help="Prove a bare network map in GraphML instead."),
+    ] = None,
+    link_availability: Annotated[
+        float | None,
+        typer.Option("--link-availability", metavar="P", min=0, max=1, help="Of every link of the map."),
+    ] = None,
+    between: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--between", metavar="A B", help="Two nodes of the map, by label or id."),
+    ] = None,
+    outputs: output.Outputs = None,
+) -> None:
+    """Prove how probably what fails, and what alone or together brings it down.
+
+    Ends with 3 where a figure that was asked for cannot be had. Forms: terminal, json.
+
+    \b
+    Example:
+      thabat prove --open-psa plant.xml -o json
+      thabat prove --graphml backbone.graphml --link-availability 0.999 --between Oslo Bergen
+    """
+    from thabat import proving_models
+
+    _only_with("--open-psa", open_psa, {"--top": top, "--mission-time": mission_time})
+    _only_with("--graphml", graphml, {"--link-availability": link_availability, "--between": between})
+    if sum(one is not None for one in (open_psa, graphml, estate or estate_option)) > 1:
+        raise Stop(USAGE, "several things to prove are named", "name an estate, or one file")
+    wanted = output.outputs(outputs, proving_models.FORMS)
+    if open_psa is not None:
+        proving_models.open_psa(open_psa, top, mission_time, wanted)
+    if graphml is not None:
+        proving_models.graphml(graphml, link_availability, between, wanted)
+    raise Stop(USAGE, "nothing to prove is named", "name a file: --open-psa FILE, or --graphml FILE")
+
+
+def _only_with(option: str, given: object, parts: dict[str, object]) -> None:
+    for name, value in parts.items():
+        if value is not None and given is None:
+            raise Stop(USAGE, f"{name} goes with {option}", f"name the file: {option} FILE")
