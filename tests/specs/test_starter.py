@@ -1,4 +1,4 @@
-"""The estate that `thabat init` writes: small, whole and sound."""
+"""The estate that `thabat init` writes: one page, whole and sound."""
 
 from pathlib import Path
 
@@ -11,6 +11,12 @@ from specs.loading import load
 from specs.schema import estate_schema
 
 STARTER = folder_of("starter")
+
+
+def test_it_is_one_page() -> None:
+    lines = (STARTER / "estate.yaml").read_text("utf-8").splitlines()
+    assert len(lines) <= 110
+    assert max(map(len, lines)) <= 110
 
 
 def test_it_has_two_sites_three_services_and_one_file() -> None:
