@@ -62,9 +62,8 @@ def check(
         judgement = judge(found.loaded, found.estate, on=day(found.loaded.estate, date), phase=found.phase)
     origin = Origin(version("thabat"), RULES, _as_seen_from_here(found.loaded))
     forms = {name: lambda form=form: form(judgement, origin) for name, form in DATA_FORMS.items()}
-    to_screen = any(one.format == "terminal" and one.path is None for one in wanted)
-    screen = _screen() if to_screen else terminal.Screen()
-    output.emit(wanted, {**forms, "terminal": lambda: terminal.render(judgement, origin, screen)})
+    shown = screen(wanted)
+    output.emit(wanted, {**forms, "terminal": lambda: terminal.render(judgement, origin, shown)})
     against = failing(judgement, least, allow_unknown=allow_unknown)
     if against:
         console.say(_verdict(against, least))
@@ -109,9 +108,12 @@ def _as_seen_from_here(loaded: "Loaded") -> dict[str, str]:
     return seen
 
 
-def _screen() -> "Screen":
+def screen(wanted: "tuple[output.Output, ...]") -> "Screen":
+    """What the terminal form is shown on: the user's terminal, or a file's plain 80 columns."""
     from policies.outputs.terminal import Screen
 
+    if not any(one.format == "terminal" and one.path is None for one in wanted):
+        return Screen()
     shown = console.stdout()
     colour = shown.color_system is not None and not shown.no_color and "NO_COLOR" not in os.environ
     return Screen(width=shown.width, colour=colour)

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,25 @@ def working(what: str) -> Iterator[None]:
     else:
         with stderr().status(plain(what) + " …"):
             yield
+
+
+@contextmanager
+def stages(what: str, count: int) -> Iterator[Callable[[str], None]]:
+    """Show which of so many stages is under way; call what it gives with the name of each as it begins."""
+    begun = 0
+
+    def told(stage: str) -> str:
+        nonlocal begun
+        begun += 1
+        return plain(f"{what} ({begun}/{count}): {stage} …")
+
+    if is_quiet():
+        yield lambda stage: None
+    elif not is_interactive():
+        yield lambda stage: say(told(stage))
+    else:
+        with stderr().status(plain(what) + " …") as status:
+            yield lambda stage: status.update(told(stage))
 
 
 def is_interactive() -> bool:

@@ -12,6 +12,22 @@ from thabat.exits import USAGE, Stop
 def prove(
     estate: settings.EstateArgument = None,
     estate_option: settings.EstateOption = None,
+    phase: settings.PhaseOption = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only",
+            metavar="PART",
+            help="One part of an estate's proofs: availability, failure-sweep, failover-flows, "
+            "recovery-plans, data-loss or dr-capacity; repeatable.",
+        ),
+    ] = None,
+    allow_unknown: Annotated[
+        bool, typer.Option("--allow-unknown", help="Do not fail where facts are missing.")
+    ] = False,
+    soft_fail: Annotated[
+        bool, typer.Option("--soft-fail", help="Tell all, and end with 0 whatever does not hold.")
+    ] = False,
     open_psa: Annotated[
         Path | None,
         typer.Option("--open-psa", metavar="FILE", help="Prove a fault tree in Open-PSA XML instead."),
@@ -38,27 +54,34 @@ def prove(
     ] = None,
     outputs: output.Outputs = None,
 ) -> None:
-    """Prove how probably what fails, and what alone or together brings it down.
+    """Prove of an estate, service by service, whether it holds what it owes, and why; or prove a bare model.
 
-    Ends with 3 where a figure that was asked for cannot be had. Forms: terminal, json.
+    Of an estate: availability, every failure and pair, maintenance, recovery, data loss, capacity and
+    bandwidth after each loss. Ends with 1 where an answer does not hold or is unknown. Of a model: how
+    probably what fails. Ends with 3 where that cannot be had. Forms: terminal, json, of estates markdown.
 
     \b
     Example:
+      thabat prove national -o terminal -o json=proofs.json
+      thabat prove my-estate --only recovery-plans --only data-loss
       thabat prove --open-psa plant.xml -o json
       thabat prove --graphml backbone.graphml --link-availability 0.999 --between Oslo Bergen
     """
-    from thabat import proving_models
+    from thabat import proving_estate, proving_models
 
     _only_with("--open-psa", open_psa, {"--top": top, "--mission-time": mission_time})
     _only_with("--graphml", graphml, {"--link-availability": link_availability, "--between": between})
     if sum(one is not None for one in (open_psa, graphml, estate or estate_option)) > 1:
         raise Stop(USAGE, "several things to prove are named", "name an estate, or one file")
-    wanted = output.outputs(outputs, proving_models.FORMS)
+    of_model = open_psa or graphml
+    wanted = output.outputs(outputs, proving_models.FORMS if of_model else proving_estate.FORMS)
     if open_psa is not None:
         proving_models.open_psa(open_psa, top, mission_time, wanted)
     if graphml is not None:
         proving_models.graphml(graphml, link_availability, between, wanted)
-    raise Stop(USAGE, "nothing to prove is named", "name a file: --open-psa FILE, or --graphml FILE")
+    proving_estate.prove_estate(
+        estate, estate_option, phase, only or (), wanted, allow_unknown=allow_unknown, soft_fail=soft_fail
+    )
 
 
 def _only_with(option: str, given: object, parts: dict[str, object]) -> None:

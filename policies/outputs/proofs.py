@@ -1,0 +1,321 @@
+"""Proofs of an estate for a terminal, as Markdown and as JSON in a published, versioned form."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from policies.outputs.json_document import EstateForm, Place, ToolForm
+from policies.outputs.markdown import escaped
+from policies.outputs.terminal import Screen
+from policies.wording import amount, counted
+from resilience.proof import Proof
+from resilience.proof_summary import QUESTIONS, Answer, Question
+from resilience.results import Missing, Tri
+from specs.issues import FieldPath
+from specs.loading import Loaded
+from specs.text import plain
+
+FORMAT_VERSION: Final = "1.0"
+"""A minor one adds fields, a major one breaks."""
+
+_MOST_NAMED: Final = 4
+_SIGNS: Final[Mapping[Tri, str]] = {"yes": "✓", "no": "✗", "unknown": "?"}
+_COLOURS: Final[Mapping[Tri, str]] = {"yes": "32", "no": "31", "unknown": "33"}
+_SHORT: Final[Mapping[Question, str]] = {
+    "availability": "avail",
+    "single failures": "single",
+    "maintenance": "maint",
+    "RTO component": "RTO c",
+    "RTO site": "RTO s",
+    "RTO region": "RTO r",
+    "RTO cyber": "RTO y",
+    "RPO component": "RPO c",
+    "RPO site": "RPO s",
+    "RPO region": "RPO r",
+    "RPO cyber": "RPO y",
+    "DR capacity": "DR",
+    "bandwidth": "WAN",
+}
+_WITHOUT_FIGURE: Final[Mapping[Tri, str]] = {"yes": "holds", "no": "never", "unknown": "unknown"}
+_KEY: Final = (
+    "✓ holds, ✗ does not, ? unknown, blank: nothing is owed. RTO, RPO: component, site, region, cyber (y)."
+)
+
+
+@dataclass(frozen=True)
+class Proved:
+    """What was proved of which estate, by which tool."""
+
+    loaded: Loaded
+    phase: str
+    proof: Proof
+    answers: tuple[Answer, ...]
+    tool_version: str
+
+    def at(self, path: FieldPath) -> Place | None:
+        """Where a fact is written, or what encloses it."""
+        found = self.loaded.places.at(path)
+        return None if found is None else Place(file=found.file, line=found.line, column=found.column)
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Placed(_Model):
+    """A fact that a figure rests on, and where it is written."""
+
+    path: tuple[str | int, ...]
+    """Collection, id, then field by field."""
+    place: Place | None
+    """Its line, or that of what encloses it."""
+
+
+class Document(_Model):
+    """What `thabat prove -o json` writes."""
+
+    format_version: str
+    tool: ToolForm
+    estate: EstateForm
+    answers: tuple[Answer, ...]
+    """For every service the worst answer to each question, by service."""
+    proof: Proof
+    """Everything in full; seconds, bytes, bit/s, watts."""
+    facts: tuple[Placed, ...]
+    """Every path that stands in it, sorted, with its line."""
+
+
+def as_json(proved: Proved) -> str:
+    """The proofs as JSON text."""
+    header = proved.loaded.estate.estate
+    document = Document(
+        format_version=FORMAT_VERSION,
+        tool=ToolForm(name="thabat", version=proved.tool_version),
+        estate=EstateForm(
+            title=header.title.reading("en"),
+            classification=header.classification,
+            version=header.version,
+            digest=proved.loaded.digest,
+            phase=proved.phase,
+        ),
+        answers=proved.answers,
+        proof=proved.proof,
+        facts=tuple(Placed(path=path, place=proved.at(path)) for path in _paths(proved)),
+    )
+    return document.model_dump_json(indent=1) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of the document."""
+    found: dict[str, Any] = TypeAdapter(Document).json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
+
+
+def as_text(proved: Proved, screen: Screen) -> str:
+    """A table of all services, then what does not hold and why, the gravest first."""
+    return "\n".join(_text(proved, screen)) + "\n"
+
+
+def as_markdown(proved: Proved) -> str:
+    """The same for a page."""
+    return "\n".join(_markdown(proved)) + "\n"
+
+
+def _text(proved: Proved, screen: Screen) -> Iterator[str]:
+    header = proved.loaded.estate.estate
+    yield screen.filled(
+        f"{header.title.reading('en')} ({header.classification}), version {header.version}, as of "
+        f"{proved.phase}",
+        "",
+        "  ",
+    )
+    asked = _asked(proved.answers)
+    rows = _rows(proved.answers)
+    if rows:
+        yield ""
+        width = max(len(_named(service)) for service in rows)
+        yield f"{'':{width}}  " + " ".join(f"{_SHORT[question]:^6}" for question in asked)
+        for service, row in rows.items():
+            cells = (_cell(row.get(question), screen) for question in asked)
+            yield f"{_named(service):{width}}  " + " ".join(cells)
+        yield screen.filled(_KEY, "", "  ")
+    for holds, title in (("no", "Does not hold"), ("unknown", "Unknown")):
+        found = [one for one in proved.answers if one.holds == holds]
+        if found:
+            yield ""
+            yield screen.styled(title, "1")
+        for question in QUESTIONS:
+            for one in found:
+                if one.question == question:
+                    yield from _explained(one, proved, screen)
+    first = _find_out_first(proved.answers)
+    if first:
+        yield ""
+        yield screen.styled("What to find out first", "1")
+        for fact, count in first:
+            text = f"{fact.element}: {fact.field} ({counted(count, 'answer')}): {fact.matters}"
+            yield screen.filled(plain(text), "  ? ", "    ")
+    yield ""
+    yield screen.filled(_total(proved.answers), "", "  ")
+    yield screen.styled(f"thabat {proved.tool_version}", "2")
+    yield screen.styled(proved.loaded.digest, "2")
+
+
+def _cell(answer: Answer | None, screen: Screen) -> str:
+    if answer is None:
+        return " " * 6
+    return screen.styled(f"{_SIGNS[answer.holds]:^6}", _COLOURS[answer.holds])
+
+
+def _explained(one: Answer, proved: Proved, screen: Screen) -> Iterator[str]:
+    yield screen.filled(plain(_sentence(one)), f"  {_SIGNS[one.holds]} ", "    ")
+    place = next((found for path in one.paths if (found := proved.at(path)) is not None), None)
+    if place is not None:
+        yield screen.styled(f"    at {place.file}:{place.line}:{place.column}", "2")
+
+
+def _sentence(one: Answer) -> str:
+    """The answer in words: service, question, figure against target, case, and what binds.
+
+    >>> late = Answer("services/tax", "RTO site", "no", "sites/a", "", 7200.0, 3600.0, ("decision",), (), ())
+    >>> _sentence(late)
+    'tax: RTO site: 2 h against 1 h, after sites/a; bound by decision'
+    """
+    said = f"{_named(one.service)}: {one.question}: {_figures(one)}"
+    if one.subject:
+        said += f" of {one.subject}"
+    if one.case:
+        said += f", {'in' if one.question in ('single failures', 'maintenance') else 'after'} {one.case}"
+    if one.because:
+        shown = one.because[-_MOST_NAMED:]
+        said += f"; bound by {'… ' if len(shown) < len(one.because) else ''}{' → '.join(shown)}"
+    if one.holds == "unknown" and one.missing:
+        lacks = [f"{fact.element} {fact.field}" for fact in one.missing[:_MOST_NAMED]]
+        more = len(one.missing) - len(lacks)
+        said += f"; undeclared: {', '.join(lacks)}" + (f" and {more} more" if more else "")
+    return said
+
+
+def _figures(one: Answer) -> str:
+    figure = _figure(one.question, one.figure) if one.figure is not None else _WITHOUT_FIGURE[one.holds]
+    if one.target is None or one.question in ("single failures", "maintenance"):
+        return figure
+    return f"{figure} against {_figure(one.question, one.target)}"
+
+
+def _figure(question: Question, value: float) -> str:
+    if question.startswith("R"):
+        return amount(value, "duration")
+    if question == "availability":
+        return f"{100 * value:.6g} %"
+    if question == "bandwidth":
+        return f"{100 * value:.0f} %"
+    return f"{value:g}"
+
+
+def _markdown(proved: Proved) -> Iterator[str]:
+    header = proved.loaded.estate.estate
+    yield f"# {escaped(header.title.reading('en'))}: what is proved"
+    yield ""
+    facts = (
+        f"**{escaped(header.classification)}**",
+        f"version {escaped(header.version)}",
+        f"as of {escaped(proved.phase)}",
+        f"thabat {escaped(proved.tool_version)}",
+        f"`{proved.loaded.digest}`",
+    )
+    yield " · ".join(facts)
+    yield ""
+    yield _total(proved.answers)
+    asked = _asked(proved.answers)
+    yield ""
+    yield f"| service | {' | '.join(_SHORT[question] for question in asked)} |"
+    yield f"| --- | {' | '.join(':-:' for _ in asked)} |"
+    for service, row in _rows(proved.answers).items():
+        cells = (_SIGNS[row[question].holds] if question in row else "" for question in asked)
+        yield f"| {escaped(_named(service))} | {' | '.join(cells)} |"
+    yield ""
+    yield _KEY
+    for holds, title in (("no", "Does not hold"), ("unknown", "Unknown")):
+        found = [one for one in proved.answers if one.holds == holds]
+        if found:
+            yield ""
+            yield f"## {title}"
+            yield ""
+        for question in QUESTIONS:
+            for one in found:
+                if one.question == question:
+                    yield f"- {escaped(plain(_sentence(one)))}"
+    first = _find_out_first(proved.answers)
+    if first:
+        yield ""
+        yield "## What to find out first"
+        yield ""
+        for fact, count in first:
+            told = f"{fact.element}: {fact.field} ({counted(count, 'answer')}): {fact.matters}"
+            yield f"- {escaped(plain(told))}"
+
+
+def _asked(answers: Sequence[Answer]) -> tuple[Question, ...]:
+    """Questions that any service has an answer to."""
+    there = {one.question for one in answers}
+    return tuple(question for question in QUESTIONS if question in there)
+
+
+def _rows(answers: Sequence[Answer]) -> dict[str, dict[Question, Answer]]:
+    rows: dict[str, dict[Question, Answer]] = {}
+    for one in answers:
+        rows.setdefault(one.service, {})[one.question] = one
+    return rows
+
+
+def _named(reference: str) -> str:
+    return plain(reference.partition("/")[2])
+
+
+def _total(answers: Sequence[Answer]) -> str:
+    counts = Counter(one.holds for one in answers)
+    services = len({one.service for one in answers})
+    return (
+        f"{counted(len(answers), 'answer')} about {counted(services, 'service')}: {counts['yes']} hold, "
+        f"{counts['no']} do not, {counts['unknown']} unknown."
+    )
+
+
+def _find_out_first(answers: Sequence[Answer], most: int = 8) -> list[tuple[Missing, int]]:
+    """The undeclared facts that leave most answers open."""
+    counts: Counter[tuple[str, str]] = Counter()
+    facts: dict[tuple[str, str], Missing] = {}
+    for one in answers:
+        if one.holds == "unknown":
+            for fact in one.missing:
+                key = (fact.element, fact.field)
+                facts.setdefault(key, fact)
+                counts[key] += 1
+    ranked = sorted(counts, key=lambda key: (-counts[key], key))
+    return [(facts[key], counts[key]) for key in ranked[:most]]
+
+
+def _paths(proved: Proved) -> list[FieldPath]:
+    found: set[FieldPath] = set()
+    _collect((proved.answers, proved.proof), found)
+    return sorted(found, key=lambda path: tuple(map(str, path)))
+
+
+def _collect(value: Any, into: set[FieldPath]) -> None:
+    """Every path of facts anywhere in the results: fields named `path` or `paths`."""
+    if is_dataclass(value) and not isinstance(value, type):
+        for one in fields(value):
+            held = getattr(value, one.name)
+            if one.name == "path" and held:
+                into.add(held)
+            elif one.name == "paths":
+                into.update(path for path in held if path)
+            else:
+                _collect(held, into)
+    elif isinstance(value, tuple):
+        for one in value:
+            _collect(one, into)

@@ -1,0 +1,72 @@
+"""`thabat prove ESTATE`: every deep proof of an estate, and what holds for each service and what does not."""
+
+from typing import TYPE_CHECKING, get_args
+
+import typer
+
+from thabat import console, output
+from thabat.exits import CLEAN, FINDINGS, USAGE, Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from resilience.proof import Part
+    from resilience.proof_summary import Answer
+
+FORMS = ("terminal", "json", "markdown")
+
+
+def prove_estate(
+    estate: str | None,
+    flag: str | None,
+    phase: str | None,
+    only: "Sequence[str]",
+    wanted: tuple[output.Output, ...],
+    *,
+    allow_unknown: bool,
+    soft_fail: bool,
+) -> None:
+    """Prove the estate's parts, put them out, and end the command."""
+    from importlib.metadata import version
+
+    from policies.outputs.proofs import Proved, as_json, as_markdown, as_text
+    from resilience.analysis import analyse
+    from resilience.proof import prove
+    from resilience.proof_summary import answers
+    from thabat.check import screen
+    from thabat.opening import opened
+
+    parts = _parts(only)
+    found = opened(estate, flag, phase)
+    with console.stages("Proving", len(parts)) as began:
+        proof = prove(analyse(found.estate), parts, lambda part: began(part.replace("-", " ")))
+    told = answers(found.estate, proof)
+    proved = Proved(found.loaded, found.phase, proof, told, version("thabat"))
+    output.emit(
+        wanted,
+        {
+            "terminal": lambda: as_text(proved, screen(wanted)),
+            "json": lambda: as_json(proved),
+            "markdown": lambda: as_markdown(proved),
+        },
+    )
+    against = sum(one.holds == "no" or (one.holds == "unknown" and not allow_unknown) for one in told)
+    if against:
+        console.say(f"proofs: {_verdict(told)}")
+    raise typer.Exit(FINDINGS if against and not soft_fail else CLEAN)
+
+
+def _verdict(told: "Sequence[Answer]") -> str:
+    refuted = sum(one.holds == "no" for one in told)
+    unknown = sum(one.holds == "unknown" for one in told)
+    return f"{refuted} of {len(told)} answers do not hold, {unknown} are unknown"
+
+
+def _parts(only: "Sequence[str]") -> "tuple[Part, ...]":
+    from resilience.proof import PARTS, Part
+    from specs.text import did_you_mean
+
+    for name in only:
+        if name not in get_args(Part):
+            raise Stop(USAGE, f"no part `{name}` of the proofs", did_you_mean(name, PARTS))
+    return tuple(part for part in PARTS if not only or part in only)
