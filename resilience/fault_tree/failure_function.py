@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from resilience.fault_tree.diagram import Diagram
+from resilience.fault_tree.engine import TooLarge
 from resilience.fault_tree.formulas import ALWAYS, Formula, Kind, Node
 from resilience.fault_tree.minimal import SetDiagram, minimal_sets
 from resilience.fault_tree.modules import Limits, TooHard, diagram, part
 from resilience.fault_tree.network import Network, prepare
-from resilience.fault_tree.plain import TooLarge
 from resilience.fault_tree.searching import CutSet, CutSets, likeliest, search
 
 
@@ -188,11 +188,8 @@ class FailureFunction:
         return true, false
 
 
-def compile_formula(top: Formula, limits: Limits | None = None, *, fast: bool = True) -> FailureFunction:
-    """The failure function of a formula; TooHard where the limits do not reach.
-
-    `fast` may use CUDD where it is installed; without it the figures are the same but for the last digits.
-    """
+def compile_formula(top: Formula, limits: Limits | None = None) -> FailureFunction:
+    """The failure function of a formula; TooHard where the limits do not reach."""
     bounds = limits or Limits()
     network = prepare(top)
     nodes = network.nodes
@@ -203,7 +200,7 @@ def compile_formula(top: Formula, limits: Limits | None = None, *, fast: bool = 
     source: dict[int, str | int] = {one: nodes[one].event for one in network.support}
     modules: list[Module] = []
     for number in network.modules:
-        made, order = diagram(nodes, part(nodes, number, numbers), turned, bounds, fast=fast)
+        made, order = diagram(nodes, part(nodes, number, numbers), turned, bounds)
         modules.append(Module(made, tuple(source[one] for one in order)))
         source[number] = len(modules) - 1
     needed, support = _needed(modules)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from resilience.fault_tree.diagram import Diagram
-from resilience.fault_tree.plain import TooLarge, deep_enough
+from resilience.fault_tree.engine import TooLarge, deep_enough
 
 NONE, EMPTY = 0, 1
 """No set at all, and the one empty set."""

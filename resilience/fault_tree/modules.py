@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from resilience.fault_tree.diagram import Diagram
-from resilience.fault_tree.engines import Engine, engine, has_cudd
+from resilience.fault_tree.engine import TRUE, Engine, Exported, TooLarge
 from resilience.fault_tree.formulas import Kind, Literal, Node
 from resilience.fault_tree.ordering import Order, orders
-from resilience.fault_tree.plain import Exported, TooLarge
 
 
 @dataclass(frozen=True)
@@ -19,18 +18,16 @@ class Limits:
     """A diagram of so many nodes is taken without looking for a smaller one."""
     first: int = 60_000
     """Nodes made in a first try of each order."""
-    most: int = 4_000_000
-    """Nodes made in the last try of each order; about 64 bytes each in CUDD, 300 in Python alone."""
-    most_alone: int = 1_000_000
-    """The same in Python alone."""
-    set_steps: int = 20_000_000
-    """Steps in making the minimal cut sets of one module; up to 200 bytes each."""
-    reorders_above: int = 400_000
-    """A diagram of more nodes than this is made again with variables moved while it grows (Rudell's sifting),
-    where CUDD is there."""
+    most: int = 2_000_000
+    """Nodes made in the last try of each order; up to 400 bytes each."""
+    set_steps: int = 10_000_000
+    """Steps in making the minimal cut sets of one module; up to 300 bytes each."""
 
 
 _STEP: Final = 8
+"""How many times the nodes of one round the next may make."""
+_SLACK: Final = 6
+"""A diagram seldom takes more than so many times its own nodes to make; an order that does is no better."""
 
 
 class TooHard(Exception):
@@ -68,90 +65,74 @@ def part(nodes: Sequence[Node], number: int, modules: frozenset[int]) -> Part:
 
 
 def diagram(
-    nodes: Sequence[Node], module: Part, turned: frozenset[int], limits: Limits, *, fast: bool = True
+    nodes: Sequence[Node], module: Part, turned: frozenset[int], limits: Limits
 ) -> tuple[Diagram, Order]:
     """The module's diagram, and the leaf that each of its levels asks; TooHard beyond the limits.
 
-    `turned` are modules that stand for their opposite, in the leaves and in the result.
+    `turned` are modules that stand for their opposite, in the leaves and in the result. Every order is tried
+    with few nodes; where none is enough, with eight times as many. A later order need only beat the best.
     """
-    fast = fast and has_cudd()
     tried = list(orders(nodes, module.number, module.gates, module.leaves))
-    best: tuple[int, Order, Exported] | None = None
-    bound, last = limits.first, limits.most if fast else limits.most_alone
-    while best is None:
+    best: tuple[Exported, Order] | None = None
+    bound = min(limits.first, limits.most)
+    while True:
         for order in tried:
-            maker = engine(len(order), bound, fast=fast and bound > limits.first)
             try:
-                found = _made(nodes, module, turned, order, maker)
+                found = _made(nodes, module, turned, order, Engine(len(order), bound))
             except TooLarge:
                 continue
-            size = len(found[1]) - 2
-            if best is None or size < best[0]:
-                best = size, order, found
+            size = len(found[0]) - 2
+            if best is None or size < len(best[0][0]) - 2:
+                best = found, order
             if size <= limits.good_enough:
                 break
-            bound = min(bound, 4 * size + limits.good_enough)
-        if best is None and bound >= last:
-            break
-        bound = min(last, bound * _STEP) if best is None else bound
-    if fast and (best is None or best[0] > limits.reorders_above):
-        order = best[1] if best is not None else tried[0]
-        try:
-            found = _made(nodes, module, turned, order, engine(len(order), last, reorders=True))
-        except TooLarge:
-            pass
-        else:
-            if best is None or len(found[1]) - 2 < best[0]:
-                best = len(found[1]) - 2, order, found
-    if best is None:
-        raise TooHard(
-            f"a part with {len(module.leaves):,} variables and {len(module.gates):,} gates that hang "
-            f"together needs more than {last:,} diagram nodes in each of {len(tried)} variable orders"
-        )
-    _, order, (variable, level, low, high, root) = best
-    asked = tuple(order[one] for one in variable)
-    names = tuple(nodes[one].event or f"#{one}" for one in asked)
-    return Diagram(names, tuple(level), tuple(low), tuple(high), root), asked
+            bound = min(bound, _SLACK * size)
+        if best is not None:
+            (level, low, high, root), order = best
+            names = tuple(nodes[one].event or f"#{one}" for one in order)
+            return Diagram(names, tuple(level), tuple(low), tuple(high), root), order
+        if bound >= limits.most:
+            raise TooHard(
+                f"a part with {len(module.leaves):,} variables and {len(module.gates):,} gates that hang "
+                f"together needs more than {bound:,} diagram nodes in each of {len(tried)} variable orders"
+            )
+        bound = min(limits.most, bound * _STEP)
 
 
 def _made(
-    nodes: Sequence[Node], module: Part, turned: frozenset[int], order: Order, maker: Engine
+    nodes: Sequence[Node], module: Part, turned: frozenset[int], order: Order, engine: Engine
 ) -> Exported:
-    value: dict[int, Any] = {}
-    for level, leaf in enumerate(order):
-        asked = maker.variable(level)
-        value[leaf] = maker.negation(asked) if leaf in turned else asked
-    true = maker.conjunction(())
+    value = {leaf: engine.variable(level) * (-1 if leaf in turned else 1) for level, leaf in enumerate(order)}
 
-    def held(literal: Literal) -> Any:
-        return value[literal] if literal > 0 else maker.negation(value[-literal])
+    def held(literal: Literal) -> int:
+        return value[literal] if literal > 0 else -value[-literal]
 
     for gate in module.gates:
         node = nodes[gate]
         inputs = [held(one) for one in node.inputs]
         if node.kind is Kind.AND:
-            value[gate] = maker.conjunction(inputs)
+            value[gate] = engine.conjunction(inputs)
         elif node.kind is Kind.AT_LEAST:
-            value[gate] = _at_least(node.least, inputs, true, maker)
+            value[gate] = _at_least(node.least, inputs, engine)
         elif node.kind is Kind.XOR:
-            value[gate] = _odd(inputs, maker)
+            value[gate] = _odd(inputs, engine)
         else:
-            value[gate] = maker.choice(*inputs)
+            value[gate] = engine.choice(*inputs)
     result = value[module.number]
-    return maker.export(maker.negation(result) if module.number in turned else result)
+    return engine.export(-result if module.number in turned else result)
 
 
-def _at_least(least: int, inputs: Iterable[Any], true: Any, maker: Engine) -> Any:
+def _at_least(least: int, inputs: Iterable[int], engine: Engine) -> int:
     """Input by input, whether so many held so far: quadratic, where writing out all choices explodes."""
-    reached = [true] + [maker.negation(true)] * least
+    reached = [TRUE] + [-TRUE] * least
     for one in inputs:
         for count in range(least, 0, -1):
-            reached[count] = maker.choice(one, reached[count - 1], reached[count])
+            reached[count] = engine.choice(one, reached[count - 1], reached[count])
     return reached[least]
 
 
-def _odd(inputs: Sequence[Any], maker: Engine) -> Any:
+def _odd(inputs: Sequence[int], engine: Engine) -> int:
     found = inputs[0]
     for one in inputs[1:]:
-        found = maker.choice(found, maker.negation(one), one)
+        found = engine.choice(found, -one, one)
     return found

@@ -1,0 +1,1 @@
+"""Fault trees: engine, cut sets and the Open-PSA reader."""
