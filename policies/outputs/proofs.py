@@ -1,8 +1,14 @@
-"""Proofs of an estate for a terminal, as Markdown and as JSON in a published, versioned form."""
+"""Proofs of an estate for a terminal, as Markdown and as JSON in a published, versioned form.
 
+`python -m policies.outputs.proofs docs/reference/prove.schema.json` publishes the form.
+"""
+
+import json
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
@@ -14,6 +20,7 @@ from policies.wording import amount, counted
 from resilience.proof import Proof
 from resilience.proof_summary import QUESTIONS, Answer, Question
 from resilience.results import Missing, Tri
+from specs.files import write_whole
 from specs.issues import FieldPath
 from specs.loading import Loaded
 from specs.text import plain
@@ -319,3 +326,7 @@ def _collect(value: Any, into: set[FieldPath]) -> None:
     elif isinstance(value, tuple):
         for one in value:
             _collect(one, into)
+
+
+if __name__ == "__main__":
+    write_whole(Path(sys.argv[1]), json.dumps(schema(), indent=1, sort_keys=True) + "\n")
