@@ -1,5 +1,6 @@
 """Steps that bring data back: keys opened, copies read, searched, moved and rolled forward."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from resilience.recovery_plans.copies import BITS, Copies, Target, way_between
@@ -24,6 +25,8 @@ class DataSteps:
     """After an intruder: where copies are read to and searched before they move on."""
     done: dict[str, tuple[Copy, tuple[str, ...]]] = field(default_factory=dict)
     """By dataset: its copy, and the step after which it is back."""
+    _lacks: dict[str, list[Missing]] = field(default_factory=lambda: defaultdict(list))
+    """By dataset: undeclared facts of its way from the clean platform."""
 
     def bring_back(
         self, service: str, dataset: str, target: Target, after: tuple[str, ...]
@@ -40,7 +43,7 @@ class DataSteps:
         if copy.backup is None:
             fate.never(why_no_copy(copy), *copy.paths)
             return ()
-        fate.missing += copy.missing
+        fate.missing += (*copy.missing, *self._lacks[dataset])
         backup = self.draft.estate.backups[copy.backup.partition("/")[2]]
         closed = self.keys(service, backup.id)[1]
         if closed is not None:
@@ -81,7 +84,7 @@ class DataSteps:
                 )
             )
         if self.clean is not None and self.clean.platform != target.platform:
-            last = self._move(service, dataset, target, last)
+            last = self._move(dataset, target, last)
         if backup.log_shipping is not None:
             rolled: FieldPath = ("backups", backup.id, "log_shipping")
             last = self.draft.add(
@@ -92,9 +95,9 @@ class DataSteps:
             )  # fmt: skip
         return (last,)
 
-    def _move(self, service: str, dataset: str, target: Target, after: str) -> str:
+    def _move(self, dataset: str, target: Target, after: str) -> str:
         """From the clean platform to where the data lives, at the narrowest of both and the way between."""
-        estate, fate = self.draft.estate, self.draft.fates[service]
+        estate, lacks = self.draft.estate, self._lacks[dataset]
         clean = self.clean or target
         rates: list[float] = []
         for name in (clean.platform, target.platform):
@@ -102,7 +105,7 @@ class DataSteps:
             rate = platform.restore_rate if platform is not None else None
             if rate is None:
                 path: FieldPath = ("platforms", name, "restore_rate")
-                fate.missing.append(
+                lacks.append(
                     Missing(f"platforms/{name}", "restore_rate", path, "how fast data is brought back")
                 )
             else:
@@ -110,9 +113,7 @@ class DataSteps:
         media = [f"platforms/{clean.platform}", f"platforms/{target.platform}"]
         if clean.site is not None and target.site is not None and clean.site != target.site:
             media.append(way_between(clean.site, target.site))
-            lacks: list[Missing] = []
             rate, _ = self.copies.bandwidth(clean.site, target.site, lacks)
-            fate.missing += lacks
             rates += [] if rate is None else [rate]
         size = estate.datasets[dataset].size
         lasts = size * BITS / min(rates) if size is not None and rates else 0.0

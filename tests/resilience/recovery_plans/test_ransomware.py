@@ -206,3 +206,22 @@ def test_logs_since_the_clean_copy_are_searched_and_rolled_forward() -> None:
     assert copy.search == (8e12 + logs) / 16e9
     assert copy.replay == logs / 10e9
     assert ends(found)["datasets/d:replay"] == pytest.approx(ends(found)["datasets/d:move"] + logs / 10e9)
+
+
+def test_two_services_on_one_dataset_lack_the_same_facts_and_bring_it_back_once() -> None:
+    here = {"platform": "pa", "site": "a", "datasets": ["d"]}
+    found = attacked(
+        {"s": CYBER, "z": CYBER},
+        workloads={"z-a": {"service": "z"} | here, "z-b": None},
+        platforms={"pa": {"kind": "compute", "nodes": ["da"]}},
+    )
+    assert [entry.step for entry in found.steps if entry.subject == "datasets/d"] == [
+        "read",
+        "search",
+        "move",
+    ]
+    for name in ("s", "z"):
+        back = forecast(found, name)
+        assert ("platforms/pa", "restore_rate") in {(fact.element, fact.field) for fact in back.missing}
+        assert back.predicted is not None
+        assert back.predicted > ends(found)["datasets/d:move"]
