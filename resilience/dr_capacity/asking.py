@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from math import inf
 
 from resilience.capacity import COMPUTES, RESOURCES, capacity_with
@@ -136,13 +137,16 @@ class Asking:
     def nodes(
         self, name: str, *, reserve: bool, added: Sequence[Model] = ()
     ) -> tuple[tuple[float, ...], ...] | None:
-        """What each node that counts has for instances, those added included; None where instances are not
-        placed one by one.
+        """What each node that counts has for instances, those added included; none where no node counts, so
+        that nothing runs there; None where instances are not placed one by one.
 
         Any so many of the nodes must do, so the weakest count: sorted by cores, each with the least memory
         of the nodes from it on.
         """
         platform = self.loss.estate.platforms[name]
+        counted = self.loss.usable_nodes(name, reserve=reserve) + len(added)
+        if platform.nodes and not counted:
+            return ()
         if platform.kind not in COMPUTES or not platform.nodes:
             return None
         where, devices = self.loss.analysis.graph.where, self.loss.estate.devices
@@ -153,9 +157,9 @@ class Asking:
         told = sorted(figure for figure in figures if figure is not None)
         if len(told) < len(figures):
             return None
-        least = [min(memory for _, memory in told[position:]) for position in range(len(told))]
+        least = list(accumulate((memory for _, memory in reversed(told)), min))[::-1]
         weakest = [(cores, memory) for (cores, _), memory in zip(told, least, strict=True)]
-        return tuple(weakest[: self.loss.usable_nodes(name, reserve=reserve) + len(added)])
+        return tuple(weakest[:counted])
 
 
 def node_of(platform: Platform, model: Model | None) -> tuple[float, float] | None:

@@ -84,8 +84,8 @@ class Expanding:
 
     def _least(self, platform: str, model: Model) -> int | None:
         """The least count that is enough, found by doubling and halving: one more never hurts."""
-        if self._enough(platform, model, 0):
-            return 0
+        if not self._may_hold(platform, model):
+            return None
         low, high = 0, 1
         while not self._enough(platform, model, high):
             low, high = high, 2 * high
@@ -95,6 +95,19 @@ class Expanding:
             middle = (low + high) // 2
             low, high = (low, middle) if self._enough(platform, model, middle) else (middle, high)
         return high
+
+    def _may_hold(self, platform: str, model: Model) -> bool:
+        """Whether the largest instance fits on a node at all, one that is there or one of that model."""
+        nodes = self.asking.nodes(platform, reserve=False, added=[model])
+        if nodes is None:
+            return True
+        return all(
+            any(
+                all(s <= have * (1.0 + ROUNDING) for s, have in zip(part.sizes[2], node, strict=True))
+                for node in nodes
+            )
+            for part in (self._settled(part) for part in self._question.parts if part.rack == platform)
+        )
 
     def _enough(self, platform: str, model: Model | None, count: int) -> bool:
         for supply in self._supplies(platform):
@@ -113,12 +126,14 @@ class Expanding:
 
     @cached_property
     def _carrying(self) -> frozenset[str]:
-        return frozenset(
-            part.id
-            for parts in self.asking.placed.values()
-            for part in parts
-            if part.carries and (not part.group or part.id in self.carriers)
-        )
+        """Workloads that carry: of several standbys the one chosen, else the one that is quickest there."""
+        found: set[str] = set()
+        for parts in self.asking.placed.values():
+            found |= {part.id for part in parts if part.carries and not part.group}
+            for group in sorted({part.group for part in parts if part.group}):
+                names = [part.id for part in parts if part.group == group]
+                found.add(next((name for name in names if name in self.carriers), names[0]))
+        return frozenset(found)
 
     def _gives(self, platform: str, resource: str, model: Model | None, count: int) -> float | None:
         """What it gives in reserve with so many nodes added; None: unknown, and taken for enough."""

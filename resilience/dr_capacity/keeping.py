@@ -6,7 +6,7 @@ room for everything costs one programme.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resilience.dr_capacity.program import Answer, Program, Wish
 from resilience.dr_capacity.question import Question
@@ -39,16 +39,20 @@ def wishes_of(question: Question) -> tuple[Wish, ...]:
     )
 
 
+def all_kept(question: Question) -> Kept:
+    """The answer where everything is known to fit; which of several standbys carry is not said."""
+    services = frozenset(question.services)
+    there = frozenset(name for kind, name in wishes_of(question) if kind == "there")
+    return Kept(services, services, there, frozenset(), True, "placed", frozenset())
+
+
 def kept(question: Question) -> Kept:
     """What is kept of a question's services, exactly."""
     program = Program(question)
     wishes = wishes_of(question)
     whole = program.fits(wishes)
     if whole.fits:
-        carriers = _carriers(program, wishes)
-        services = frozenset(question.services)
-        there = frozenset(name for kind, name in wishes if kind == "there")
-        return Kept(services, services, there, carriers, True, whole.proof, frozenset())
+        return replace(all_kept(question), carriers=_carriers(program, wishes), proof=whole.proof)
     granted: list[Wish] = []
     undecided: set[Wish] = set()
     open_wishes = list(wishes)

@@ -8,7 +8,7 @@ of `resilience.dr_capacity.program`.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import floor
+from math import floor, isinf
 
 ROUNDING = 1e-6
 """Share of a capacity by which a sum may exceed it and still counts as fitting: rounding of figures, not
@@ -57,7 +57,11 @@ def first_fit(items: Sequence[Item], nodes: Sequence[Vector]) -> bool:
     for item in reversed(order):
         left = item.count
         for room in allowed:
-            times = [floor(have / size) for size, have in zip(item.size, room, strict=True) if size > 0.0]
+            times = [
+                floor(have / size)
+                for size, have in zip(item.size, room, strict=True)
+                if size > 0.0 and not isinf(have)
+            ]
             there = min(left, *times) if times else left
             for dimension, size in enumerate(item.size):
                 room[dimension] -= there * size

@@ -324,7 +324,12 @@ class Program:
         """Of every size that occurs: how many instances of that size or more all nodes hold together."""
         for name, nodes in self.question.nodes:
             parts = self._on(name)
-            for dimension in range(len(nodes[0]) if nodes else 0):
+            if not nodes:
+                self._none(rows, parts)
+                continue
+            for dimension in range(len(nodes[0])):
+                if any(isinf(node[dimension]) for node in nodes):
+                    continue
                 sizes = {size[dimension] for part in parts for size in part.sizes}
                 for size in sorted(size for size in sizes if 0.0 < size < inf):
                     terms = []
@@ -333,10 +338,18 @@ class Program:
                         terms += self._terms(rows, part, *(float(count) for count in counts))
                     rows.row(terms, high=float(holds(nodes, dimension, size)))
 
+    def _none(self, rows: Rows, parts: Sequence[Part]) -> None:
+        """Where no node counts nothing runs, however little it takes."""
+        for part in parts:
+            rows.row(self._terms(rows, part, 1.0, 1.0, 1.0), high=0.0)
+
     def _nodes(self, rows: Rows) -> None:
         """One variable for each part, level and node: how many of its instances stand there."""
         for name, nodes in self.question.nodes:
             load: dict[tuple[int, int], list[tuple[int, float]]] = {}
+            if not nodes:
+                self._none(rows, self._on(name))
+                continue
             for part in self._on(name):
                 for position, level in enumerate(("standing", "minimum", "full")):
                     size = part.sizes[position]
@@ -359,6 +372,8 @@ class Program:
                     )
             for (node, dimension), terms in sorted(load.items()):
                 capacity = nodes[node][dimension]
+                if isinf(capacity):
+                    continue
                 scale = capacity if capacity > 0.0 else 1.0
                 high = capacity / scale * (1.0 + ROUNDING)
                 rows.row([(number, value / scale) for number, value in terms], high=high)

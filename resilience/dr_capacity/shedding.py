@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from resilience.dr_capacity.asking import Asking
-from resilience.dr_capacity.keeping import Kept, kept
+from resilience.dr_capacity.keeping import Kept, all_kept, kept
 from resilience.dr_capacity.loss import Loss
 from resilience.dr_capacity.placing import ROUNDING
 from resilience.dr_capacity.program import Program, Wish
@@ -51,8 +51,11 @@ def shedding(
     whole = solver.kept(all_declared.question(reserve=reserve, at_worst=False, needs=False))
     worst_whole = solver.kept(all_declared.question(reserve=reserve, at_worst=True, needs=False))
     question = able.question(reserve=reserve, at_worst=False, needs=True)
-    best = solver.kept(question)
-    worst = solver.kept(able.question(reserve=reserve, at_worst=True, needs=True))
+    # What fits together fits without some of it too: those able to run need no search of their own then.
+    part_of = all(all_declared.placed.get(service) == parts for service, parts in able.placed.items())
+    best = all_kept(question) if whole.all_fit and part_of else solver.kept(question)
+    worst_question = able.question(reserve=reserve, at_worst=True, needs=True)
+    worst = all_kept(worst_question) if worst_whole.all_fit and part_of else solver.kept(worst_question)
     answers: list[Tri] = [
         "yes"
         if whole.all_fit and worst_whole.all_fit
@@ -142,68 +145,88 @@ def refusals(question: Question, found: Kept, service: str, level: str) -> tuple
 def _refusals(
     question: Question, before: list[Wish], service: str, level: str, found: Kept
 ) -> tuple[str, ...]:
+    together = _bound_to(question, service)
     wished = dict.fromkeys(question.services, 0)
-    for kind, name in (*before, (level, service)):
+    for kind, name in (*before, *((level, name) for name in sorted(together))):
         wished[name] = max(wished[name], 2 if kind == "full" else 1)
-    broken = _broken(question, wished, found.carriers, service)
+    broken = _broken_by_any(question, wished, found.carriers, together)
     running = found.full if level == "full" else found.alive
-    needed = sorted(
-        f"services/{name}"
-        for need in _straight_needs(question, service)
-        for name in need
-        if name not in running
-    )
+    needed = tuple(f"services/{name}" for name in sorted(together - running - {service}))
     if broken or needed:
-        return (*broken, *dict.fromkeys(needed))
+        return (*broken, *needed)
     wishes = [*before, (level, service)]
-    found_out = []
+    found_out: list[str] = []
     if question.nodes and Program(replace(question, nodes=())).fits(wishes).fits:
-        racks = {part.rack for part in question.parts if part.service == service and part.rack}
+        racks = {part.rack for part in question.parts if part.service in together and part.rack}
         found_out += [f"platforms/{rack} placement" for rack in sorted(racks)]
     if question.traffic and Program(replace(question, traffic=(), arcs=())).fits(wishes).fits:
-        targets = {traffic.target for traffic in question.traffic if traffic.service == service}
+        targets = {traffic.target for traffic in question.traffic if traffic.service in together}
         found_out += [f"{target} traffic" for target in sorted(targets)]
-    return tuple(found_out)
+    return tuple(found_out) or tuple(f"services/{name}" for name in _choices(question, together))
 
 
-def _straight_needs(question: Question, service: str) -> list[tuple[str, ...]]:
-    """Services that it needs, straight or through platforms, of those needs that leave no choice."""
-    services = frozenset(question.services)
-    found: list[tuple[str, ...]] = []
-    pending, seen = [service], {service}
+def _bound_to(question: Question, service: str) -> frozenset[str]:
+    """The service and all that it cannot do without, straight or through others, where it has no choice."""
+    found, pending = {service}, [service]
     while pending:
         here = pending.pop()
         for need in question.needs:
-            if need.who != here:
-                continue
-            found.append(tuple(name for name in need.of if name in services))
-            for name in need.of:
-                if name not in services and name not in seen:
-                    seen.add(name)
-                    pending.append(name)
-    return found
+            if need.who == here and need.at_least == len(need.of):
+                pending += [name for name in need.of if name not in found]
+                found |= set(need.of)
+    return frozenset(found & set(question.services))
+
+
+def _choices(question: Question, together: Collection[str]) -> tuple[str, ...]:
+    """Services among which there is a choice, none of which can run beside all the others."""
+    found: set[str] = set()
+    pending, seen = sorted(together), set(together)
+    while pending:
+        here = pending.pop()
+        for need in question.needs:
+            if need.who == here:
+                found |= set(need.of) & set(question.services)
+                pending += [name for name in need.of if name not in seen]
+                seen |= set(need.of)
+    return tuple(sorted(found - set(together)))
+
+
+def _broken_by_any(
+    question: Question, wished: Mapping[str, int], carriers: frozenset[str], own: Collection[str]
+) -> tuple[str, ...]:
+    """Limits broken, whichever of several standbys of those services carries."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for part in question.parts:
+        if part.group and part.service in own:
+            groups.setdefault((part.service, part.group), []).append(part.name)
+    chosen = {name for names in groups.values() for name in names}
+    first = carriers - chosen | {names[0] for names in groups.values()}
+    found = set(_broken(question, wished, first, own))
+    for names in groups.values():
+        for name in names[1:]:
+            found |= set(_broken(question, wished, first - set(names) | {name}, own))
+    return tuple(sorted(found))
 
 
 def _broken(
-    question: Question, wished: Mapping[str, int], carriers: frozenset[str], service: str
+    question: Question, wished: Mapping[str, int], carriers: frozenset[str], own: Collection[str]
 ) -> tuple[str, ...]:
+    """Limits broken at those levels, of those that some of the services take of."""
     sums = [0.0] * len(question.limits)
-    own: set[int] = set()
+    theirs: set[int] = set()
     for part in question.parts:
         level = wished[part.service]
-        if not level:
-            continue
-        if not part.carries or (part.group and part.name not in carriers):
+        if not level or not part.carries or (part.group and part.name not in carriers):
             continue
         for ask in part.asks:
             amount = (ask.minimum, ask.full)[level - 1]
             sums[ask.limit] += amount
-            if amount and part.service == service:
-                own.add(ask.limit)
+            if amount and part.service in own:
+                theirs.add(ask.limit)
     return tuple(
         " ".join(word for word in (limit.element, limit.resource, limit.product) if word)
         for position, limit in enumerate(question.limits)
-        if position in own and sums[position] > limit.gives * (1.0 + ROUNDING)
+        if position in theirs and sums[position] > limit.gives * (1.0 + ROUNDING)
     )
 
 
