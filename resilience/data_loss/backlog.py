@@ -9,7 +9,7 @@ written since less what could be copied since (Reich 1958; Le Boudec and Thiran,
 Rates are in bit/s, times in seconds, amounts in bits.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -32,12 +32,7 @@ def greatest_backlog(profile: WriteProfile, rate: float) -> float:
         return inf
     if rate == inf or (rate >= profile.peak and not profile.burst):
         return 0.0
-    most = max(
-        profile.between(start, start + length) - rate * length
-        for start in profile.edges
-        for length in (0.0, *((end - start) % DAY for end in profile.edges))
-    )
-    return most + profile.burst
+    return max(most - rate * length for length, most in profile.windows) + profile.burst
 
 
 def greatest_delay(profile: WriteProfile, rate: float) -> float:
@@ -87,30 +82,24 @@ class Outage:
         if self.usual == inf:
             return inf
         found = inf
-        for start in self.profile.edges:
-            for end in self.profile.edges:
-                length = (end - start) % DAY
-                spare = self.usual * (length + allowed)
-                spare -= self.profile.between(start, start + length) + self.profile.burst
-                after = max(0.0, spare / (self.usual - self.during))
-                if after < length + allowed:
-                    found = min(found, after)
+        for length, most in self.profile.windows:
+            spare = self.usual * (length + allowed) - most - self.profile.burst
+            after = max(0.0, spare / (self.usual - self.during))
+            if after < length + allowed:
+                found = min(found, after)
         return found
 
     def backlog(self, lasts: float) -> float:
         """Most that waits when the failure is mended after that time."""
         profile, longest = self.profile, 0.0
         shortest = max(0.0, lasts - DAY) if self.during < profile.mean else 0.0
-        for start in profile.edges:
-            for end in profile.edges:
-                gap = (end - start) % DAY
-                for length in _lengths(gap, shortest, lasts):
-                    longest = max(longest, profile.between(start, start + length) - self.during * length)
-                if self.usual < inf:
-                    for length in _lengths(gap, lasts, lasts + DAY):
-                        usual = self.usual * (length - lasts)
-                        gained = profile.between(start, start + length) - usual - self.during * lasts
-                        longest = max(longest, gained)
+        for gap, most in profile.windows:
+            for days in _days(gap, shortest, lasts):
+                length = gap + days * DAY
+                longest = max(longest, most + days * profile.volume - self.during * length)
+            for days in _days(gap, lasts, lasts + DAY) if self.usual < inf else ():
+                copied = self.usual * (gap + days * DAY - lasts) + self.during * lasts
+                longest = max(longest, most + days * profile.volume - copied)
         whole = profile.most_within(lasts) - self.during * lasts
         return max(longest + profile.burst, whole, 0.0) if lasts > 0 or profile.burst else longest
 
@@ -124,6 +113,31 @@ class Outage:
         if self.usual < self.profile.mean * (1 + CLOSE):
             return inf if self.backlog(lasts) > self._none else 0.0
         return _longest_catching_up(self, lasts)
+
+    def _by_windows(self, lasts: float) -> float:
+        """Where the way carries the peak again nothing new waits, and the backlog of every beginning only
+        shrinks: the longest is that of the worst while, which ends when it is gone.
+
+        In a while of u seconds of failure and x after it more was written than c·u + C·x. The worst has u as
+        long as the failure (or nothing, where a burst is all that waits) and begins or ends at an edge, or
+        lies between two edges.
+        """
+        profile, rate = self.profile, self.usual - self.during
+        longest = max(
+            _emptied(side, start, failed, self.usual, self.during * failed - profile.burst)
+            for side in (profile, profile.reversed)
+            for start in side.edges
+            for failed in ((0.0, lasts) if profile.burst else (lasts,))
+        )
+        gained = profile.volume - self.during * DAY
+        for gap, most in profile.windows:
+            over = most + profile.burst - self.during * gap
+            # Each day more adds to the writes and to the failure; the last that still lies in it counts.
+            days = floor((lasts + over / rate - gap) / (DAY - gained / rate)) if gained > 0 else 0
+            after = (over + max(0, days) * gained) / rate
+            if 0.0 <= gap + max(0, days) * DAY - after <= lasts:
+                longest = max(longest, after)
+        return longest
 
     def _search(self, lasts: float) -> float:
         """The time is piecewise linear in the beginning, and bends or jumps only where the backlog ends, or
@@ -153,12 +167,18 @@ class Outage:
         marks = sorted({*profile.edges, DAY})
         for left, right in pairwise(marks):
             slope_of_writes = profile.rate_at(left)
-            # Filled from the beginning on; gone after the mending, or (touching) while the failure lasts.
+            # Filled from the beginning on; gone after the mending, or (touching) while the failure lasts;
+            # or a burst alone, at the mending.
             gap = profile.between(left, end) - self.during * lasts - self.usual * (end - left - lasts)
             gap += profile.burst
             yield from _root(gap, self.usual - slope_of_writes, left, right)
             gap = profile.between(left, end) - self.during * (end - left)
             yield from _root(gap, self.during - slope_of_writes, left, right)
+            if profile.burst:
+                gap = profile.between(left, end) + profile.burst - self.usual * (end - left)
+                yield from (
+                    (mended - lasts) % DAY for mended in _root(gap, self.usual - slope_of_writes, left, right)
+                )
         if self.usual == self.during:
             return
         # The queue of a failure is empty for the last time within its first day, or fills anew every day.
@@ -222,16 +242,14 @@ class Outage:
 @lru_cache(maxsize=4096)
 def _longest_catching_up(outage: Outage, lasts: float) -> float:
     """Many datasets and failures ask for the same."""
+    if outage.usual >= outage.profile.peak and outage.during < outage.usual:
+        return outage._by_windows(lasts)
     return outage._search(lasts)
 
 
-def _lengths(gap: float, least: float, most: float) -> Iterable[float]:
-    """Lengths between two bounds that are a gap and whole days."""
-    first = max(0, ceil((least - gap) / DAY))
-    length = gap + first * DAY
-    while length <= most:
-        yield length
-        length += DAY
+def _days(gap: float, least: float, most: float) -> range:
+    """Whole days that may be added to a while, so that its length lies between two bounds."""
+    return range(max(0, ceil((least - gap) / DAY)), floor((most - gap) / DAY) + 1)
 
 
 def _first_above(profile: WriteProfile, start: float, rate: float, threshold: float) -> float:
@@ -257,6 +275,25 @@ def _first_above(profile: WriteProfile, start: float, rate: float, threshold: fl
                 )
             here, level = mark, then
         days += 1
+
+
+def _emptied(profile: WriteProfile, start: float, lasts: float, rate: float, copied: float) -> float:
+    """Seconds from the end of a while of `lasts` on until all written since its start is copied: `copied`
+    by then, and `rate` from then on, which is at least the peak."""
+    mended = start + lasts
+    level = profile.between(start, mended) - copied
+    gain = rate * DAY - profile.volume
+    days = max(0, floor(level / gain)) if gain > 0 else 0
+    level -= days * gain
+    here = mended
+    while level > 0.0:
+        for mark in (*profile.edges_between(here, here + DAY), here + DAY):
+            pace = rate - profile.rate_at(here)
+            if pace > 0 and level <= pace * (mark - here):
+                return days * DAY + (here - mended) + level / pace
+            level -= pace * (mark - here)
+            here = mark
+    return days * DAY + (here - mended) if level == 0.0 or days else 0.0
 
 
 def _root(value: float, slope: float, left: float, right: float) -> Iterator[float]:

@@ -82,6 +82,17 @@ class WriteProfile:
         starts = set(self.edges) | {edge - seconds for edge in self.edges}
         return self.burst + max(self.between(start, start + seconds) for start in starts)
 
+    @cached_property
+    def windows(self) -> tuple[tuple[float, float], ...]:
+        """Lengths of the whiles, shorter than a day, that begin and end at an edge, and most bits that one of
+        each length sees, the burst left out."""
+        most: dict[float, float] = {}
+        for start in self.edges:
+            for end in self.edges:
+                gap = (end - start) % DAY
+                most[gap] = max(most.get(gap, 0.0), self.between(start, start + gap))
+        return tuple(sorted(most.items()))
+
     def edges_between(self, start: float, end: float) -> tuple[float, ...]:
         """Moments strictly between two at which the rate changes, in order."""
         found = []

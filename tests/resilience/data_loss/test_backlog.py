@@ -1,5 +1,6 @@
 """The queue of writes against a simulation that knows no formula, and against closed forms."""
 
+from bisect import bisect_right
 from itertools import pairwise
 from math import inf
 from random import Random
@@ -64,10 +65,9 @@ class Simulated:
         self.points.append((here, waiting))
 
     def waiting(self, moment: float) -> float:
-        for (a, low), (b, high) in pairwise(self.points):
-            if a <= moment <= b:
-                return low + (high - low) * ((moment - a) / (b - a) if b > a else 0.0)
-        raise LookupError(moment)
+        at = bisect_right(self.points, (moment, inf)) - 1
+        (a, low), (b, high) = self.points[at], self.points[min(at + 1, len(self.points) - 1)]
+        return low + (high - low) * ((moment - a) / (b - a) if b > a else 0.0)
 
 
 @given(SEEDS)
@@ -85,24 +85,24 @@ def test_the_backlog_is_the_greatest_that_any_beginning_leaves(seed: int) -> Non
 @few
 def test_the_rpo_is_broken_at_the_first_moment_that_any_beginning_breaks_it(seed: int) -> None:
     case = Case(seed)
-    found = {start: first_break(case, start, DAY / 288) for start in case.starts}
-    for spread in (DAY / 96, DAY / 2000):
+    found = {start: first_break(case, start, 600.0) for start in case.starts}
+    for spread in (DAY / 96, DAY / 4000) if min(found.values()) < inf else ():
         for start in sorted(found, key=lambda start: found[start])[:3]:
             for part in range(-10, 11):
                 near = (start + spread * part / 10) % DAY
-                found[near] = first_break(case, near, DAY / 1440)
+                found[near] = first_break(case, near, 20.0, min(found.values()))
     exact = case.outage.broken_after(case.allowed)
     earliest = min(found.values())
     assert exact <= earliest + 1e-6
-    if exact < min(case.lasts, 2 * DAY) - 120.0:
-        assert earliest <= exact * 1.01 + 120.0
+    if exact * 1.1 + 900.0 < min(case.lasts, 2 * DAY):
+        assert earliest <= exact * 1.1 + 300.0
 
 
-def first_break(case: Case, start: float, step: float) -> float:
+def first_break(case: Case, start: float, step: float, before: float = inf) -> float:
     """The first moment, on a grid, at which the oldest write that waits is older than is allowed."""
     run = Simulated(case, start, 3)
-    moment = start
-    while moment <= start + min(case.lasts, 2 * DAY):
+    moment = start + max(0.0, before - 3600.0 if before < inf else 0.0)
+    while moment <= start + min(case.lasts, 2 * DAY, before):
         lacking = run.waiting(moment) - case.profile.between(moment - case.allowed, moment)
         if lacking > 1e-6 * case.profile.volume:
             return moment - start
@@ -130,6 +130,17 @@ def test_no_beginning_takes_longer_to_catch_up_and_some_beginning_takes_as_long(
     longest = max(after or 0.0 for after in found.values())
     assert longest <= exact + 1e-3
     assert exact <= longest * 1.02 + 120.0
+
+
+@given(SEEDS, st.sampled_from([0.0, 1e4]), st.floats(1.0, 4.0))
+@few
+def test_two_ways_to_the_longest_catching_up_agree_where_the_way_carries_the_peak(
+    seed: int, burst: float, wide: float
+) -> None:
+    case = Case(seed)
+    profile = WriteProfile(case.profile.stretches, burst)
+    outage = Outage(profile, profile.peak * wide * 1.003, case.during)
+    assert outage._by_windows(case.lasts) == pytest.approx(outage._search(case.lasts), rel=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,6 @@ def fallen(members: list[tuple[CopyAge, ...]], intervals: dict[str, float], plac
 def at_worst(members: list[tuple[CopyAge, ...]], intervals: dict[str, float], dice: Random) -> float:
     """The least common age of the best choice at the worst moment, for one way in which schedules lie."""
     begins = {one.copy: dice.choice([0.0, 1.0, 4.0]) for member in members for one in member}
-    lags = {one.copy: dice.choice([0.3, 1.0]) for member in members for one in member}
 
     def held(one: CopyAge, moment: float) -> list[float] | tuple[float, None]:
         age, since = one.age.low, moment - begins[one.copy]
@@ -76,7 +75,7 @@ def at_worst(members: list[tuple[CopyAge, ...]], intervals: dict[str, float], di
             case "synchronous":
                 return [0.0]
             case "asynchronous":
-                return [age * lags[one.copy]]
+                return [age]
             case "logged-backup":
                 return (since % age, None)
             case _:
