@@ -26,6 +26,10 @@ PEOPLE = (
     "people are unharmed and come as declared: callout and travel, absence taken off, nobody tires",
     "steps are not interrupted, and each takes its pessimistic duration",
 )
+CHOICES = (
+    "of alternatives those are waited for that would be back first if nobody were busy; the bound is over "
+    "orders, not over that choice",
+)
 MEDIA = (
     "a vault is read by one restore at a time, a platform takes in or gives out one, and a way between two "
     "sites carries one, at the narrowest of vault, way and platform",
@@ -72,7 +76,7 @@ def evaluated(drawn: Drawn) -> RecoveryPlan:
         gap=None if optimum is None or makespan is None else _gap(makespan / 1000, optimum),
         bookings=_bookings(draft, project),
         rings=drawn.rings,
-        assumes=tuple(dict.fromkeys((*drawn.assumes, *PEOPLE, *MEDIA))),
+        assumes=tuple(dict.fromkeys((*drawn.assumes, *PEOPLE, *CHOICES, *MEDIA))),
         missing=in_order(fact for forecast in forecasts for fact in forecast.missing),
     )
 

@@ -217,7 +217,8 @@ class Ransomware:
         restored = {}
         for dataset in self.datasets[service]:
             own = next((step for step, _ in steps if dataset in step.restores), None)
-            after = own.after if own is not None else containing
+            names = {step.id for step, _ in steps}
+            after = tuple(name for name in own.after if name in names) if own is not None else containing
             restored[dataset] = self._bring_back(
                 service, dataset, (*(f"services/{service}:{name}" for name in after), *self.rebuilt), fate
             )

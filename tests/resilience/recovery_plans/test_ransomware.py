@@ -225,3 +225,14 @@ def test_two_services_on_one_dataset_lack_the_same_facts_and_bring_it_back_once(
         assert ("platforms/pa", "restore_rate") in {(fact.element, fact.field) for fact in back.missing}
         assert back.predicted is not None
         assert back.predicted > ends(found)["datasets/d:move"]
+
+
+def test_a_step_may_come_after_one_that_another_loss_needs() -> None:
+    steps = [
+        step("call", 5, scenarios=["site"]),
+        step("restore", 5, after=["call"], restores=["d"], scenarios=["cyber"]),
+    ]
+    found = attacked({"s": {"recovery": steps}})
+    back = forecast(found, "s")
+    assert (back.state, back.predicted) == ("back", ends(found)["datasets/d:move"])
+    assert all(name in ends(found) for entry in found.steps for name in entry.after)
