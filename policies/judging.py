@@ -27,11 +27,12 @@ def judge(
     phase: str | None = None,
     rules: Sequence[Rule] = RULES,
 ) -> Judgement:
-    """Judge an estate, as of a phase (None: its last), by every rule, as at a day.
+    """Judge an estate, as of a phase (None: its last), by every rule or by some, as at a day.
 
-    Raises SpecError where its thresholds name no rule or figure, or give a figure that cannot be read.
+    Raises SpecError where its thresholds name no rule or figure, or give a figure that cannot be read, of
+    whichever rule.
     """
-    wrong = faults(estate.thresholds, rules)
+    wrong = faults(estate.thresholds, {rule.id: rule for rule in (*RULES, *rules)}.values())
     if wrong:
         raise SpecError(
             Issue(fault.code, loaded.places.at(fault.path), fault.message, fault.hint) for fault in wrong

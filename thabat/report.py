@@ -1,12 +1,16 @@
 """`thabat report`: the estate, its findings and proofs as one HTML file."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from thabat import console, settings
 from thabat.output import write_file, write_stdout
+
+if TYPE_CHECKING:
+    from policies.report.page import Proved
+    from specs.model import Estate
 
 
 def report(
@@ -14,6 +18,10 @@ def report(
     estate_option: settings.EstateOption = None,
     phase: settings.PhaseOption = None,
     date: Annotated[str | None, typer.Option("--date", help="Day to judge as at (YYYY-MM-DD).")] = None,
+    prove: Annotated[
+        bool,
+        typer.Option("--prove", help="With the deep proofs of every service, which take half a minute."),
+    ] = False,
     file: Annotated[
         str,
         typer.Option(
@@ -24,11 +32,11 @@ def report(
     """Write one HTML file, English and Arabic, that needs no network to open.
 
     It shows the decision-maker's page, findings with how to mend them, the estate by site and phase,
-    services, topology and racks. Only its owner may read the file.
+    services, what is proved of them, topology and racks. Only its owner may read the file.
 
     \b
     Example:
-      thabat report national -o html=national.html
+      thabat report national --prove -o html=national.html
     """
     from importlib.metadata import version
 
@@ -40,11 +48,30 @@ def report(
 
     (wanted,) = outputs([file], ("html",))
     found = opened(estate, estate_option, phase)
-    with console.working("Judging, proving and writing"):
+    proved = _proved(found.estate) if prove else None
+    with console.working("Judging and writing"):
         judgement = judge(found.loaded, found.estate, on=day(found.loaded.estate, date), phase=found.phase)
-        page = render(found.loaded, found.estate, judgement, analyse(found.estate), version=version("thabat"))
+        page = render(
+            found.loaded,
+            found.estate,
+            judgement,
+            analyse(found.estate),
+            version=version("thabat"),
+            proved=proved,
+        )
     if wanted.path is None:
         write_stdout(page)
     else:
         write_file(Path(wanted.path), page)
         console.say(f"written: {wanted.path}")
+
+
+def _proved(estate: "Estate") -> "Proved":
+    from policies.report.page import Proved
+    from resilience.analysis import analyse
+    from resilience.proof import PARTS, prove
+    from resilience.proof_summary import answers
+
+    with console.stages("Proving", len(PARTS)) as began:
+        proof = prove(analyse(estate), PARTS, lambda part: began(part.replace("-", " ")))
+    return Proved(proof, answers(estate, proof))

@@ -46,7 +46,7 @@ _SHORT: Final[Mapping[Question, str]] = {
     "DR capacity": "DR",
     "bandwidth": "WAN",
 }
-_WITHOUT_FIGURE: Final[Mapping[Tri, str]] = {"yes": "holds", "no": "never", "unknown": "unknown"}
+_WITHOUT_FIGURE: Final[Mapping[Tri, str]] = {"yes": "holds", "no": "does not hold", "unknown": "unknown"}
 _KEY: Final = (
     "✓ holds, ✗ does not, ? unknown, blank: nothing is owed. RTO, RPO: component, site, region, cyber (y)."
 )
@@ -207,7 +207,9 @@ def _sentence(one: Answer) -> str:
 
 
 def _figures(one: Answer) -> str:
-    figure = _figure(one.question, one.figure) if one.figure is not None else _WITHOUT_FIGURE[one.holds]
+    never = one.holds == "no" and one.question.startswith("RTO")
+    without = "never" if never else _WITHOUT_FIGURE[one.holds]
+    figure = without if one.figure is None else _figure(one.question, one.figure)
     if one.target is None or one.question in ("single failures", "maintenance"):
         return figure
     return f"{figure} against {_figure(one.question, one.target)}"

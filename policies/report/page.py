@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
@@ -17,6 +18,8 @@ from policies.report.topology import BOX_HEIGHT, BOX_WIDTH, WIDTH, topology
 from policies.report.words import WORDS, Word
 from policies.rules import RULES
 from resilience.analysis import Analysis
+from resilience.proof import Proof
+from resilience.proof_summary import QUESTIONS, Answer, Question
 from resilience.results import SinglePoint
 from specs.base import Text
 from specs.findings import Judgement, Severity, Verdict
@@ -26,7 +29,37 @@ from specs.text import plain
 from specs.units import DIMENSIONS, DimensionName
 
 
-def render(loaded: Loaded, estate: Estate, judgement: Judgement, analysis: Analysis, *, version: str) -> str:
+@dataclass(frozen=True)
+class Proved:
+    """Deep proofs of the estate that the page shows."""
+
+    proof: Proof
+    answers: tuple[Answer, ...]
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Questions that any service has an answer to."""
+        there = {one.question for one in self.answers}
+        return tuple(question for question in QUESTIONS if question in there)
+
+    @property
+    def rows(self) -> Mapping[str, Mapping[Question, Answer]]:
+        """By service, then question."""
+        found: dict[str, dict[Question, Answer]] = {}
+        for one in self.answers:
+            found.setdefault(one.service, {})[one.question] = one
+        return found
+
+
+def render(
+    loaded: Loaded,
+    estate: Estate,
+    judgement: Judgement,
+    analysis: Analysis,
+    *,
+    version: str,
+    proved: Proved | None = None,
+) -> str:
     """The whole page; `estate` is as of the judgement's phase, `version` is the tool's."""
     style, script = _asset("style.css"), _asset("script.js")
     environment = _environment(estate)
@@ -34,6 +67,7 @@ def render(loaded: Loaded, estate: Estate, judgement: Judgement, analysis: Analy
         estate=estate,
         judgement=judgement,
         analysis=analysis,
+        proved=proved,
         header=loaded.estate.estate,
         phase=_phase_name(loaded.estate, judgement.phase),
         plans=phase_plans(loaded.estate),
@@ -66,6 +100,7 @@ def _environment(estate: Estate) -> Environment:
         "say": say,
         "label": _labeller(estate),
         "who": _namer(estate),
+        "question_word": question_word,
         "rule_words": RULE_WORDS,
     }
     environment.filters |= {
@@ -76,6 +111,15 @@ def _environment(estate: Estate) -> Environment:
         "plain": plain,
     }
     return environment
+
+
+def question_word(question: Question) -> str:
+    """Key of the question's words.
+
+    >>> question_word("RTO site")
+    'q_rto_site'
+    """
+    return f"q_{question.lower().replace(' ', '_')}"
 
 
 def word(key: str) -> Markup:

@@ -133,10 +133,6 @@ def _in_several_hands(case: Case, element: str, place: FieldPath, keys: Keys) ->
     custodians, needed = keys.custodians or 0, keys.quorum or 0
     looked = ((*place, "custodians"), (*place, "quorum"))
     told = f"{needed} of {custodians} custodians restore the keys"
-    if needed < least or custodians < least:
-        return fails(
-            element, f"{told}: one alone is enough.", f"Ask for {least} or more.", *looked, aspect=aspect
-        )
     if needed > custodians:
         return fails(
             element,
@@ -145,6 +141,13 @@ def _in_several_hands(case: Case, element: str, place: FieldPath, keys: Keys) ->
             *looked,
             aspect=aspect,
         )
+    if needed < least:
+        enough = (
+            "one alone is enough"
+            if needed <= 1
+            else f"{needed} together are enough, and {least} are asked for"
+        )
+        return fails(element, f"{told}: {enough}.", f"Ask for {least} or more.", *looked, aspect=aspect)
     return passes(element, f"{told}.", *looked, aspect=aspect)
 
 

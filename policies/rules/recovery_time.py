@@ -73,6 +73,8 @@ def _back_in_time(case: Case, recovery: Recovery, prediction: Prediction) -> Out
             aspect=aspect,
         )
     owed = f"its RTO is {amount(prediction.objective, 'duration')}"
+    if prediction.met == "no" and prediction.counted is None:
+        return _never_back(element, site, owed, prediction, place, aspect)
     if prediction.met == "unknown" or prediction.counted is None:
         gap = prediction.missing[0] if prediction.missing else None
         return unknown(
@@ -101,6 +103,22 @@ def _back_in_time(case: Case, recovery: Recovery, prediction: Prediction) -> Out
         place,
         *prediction.paths,
         cause=f"teams/{team}" if team else "",
+        aspect=aspect,
+    )
+
+
+def _never_back(
+    element: str, site: str, owed: str, prediction: Prediction, place: FieldPath, aspect: str
+) -> Outcome:
+    root = prediction.chain[-1].removeprefix("nowhere ")
+    why = "it runs" if root == element else f"it needs {root}, which runs"
+    return fails(
+        element,
+        f"After the loss of {site} it is never back: {why} nowhere else; {owed}.",
+        f"Declare workloads of {root} at another site.",
+        *prediction.paths,
+        place,
+        cause=root,
         aspect=aspect,
     )
 

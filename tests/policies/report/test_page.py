@@ -15,13 +15,17 @@ from playwright.sync_api import (
 )
 
 from policies.judging import judge
-from policies.report.page import render
+from policies.report.page import Proved, question_word, render
 from policies.report.rule_words import RULE_WORDS
 from policies.report.words import WORDS
 from policies.rules import RULES
-from resilience.analysis import analyse
+from resilience.analysis import Analysis, analyse
+from resilience.proof import Part, prove
+from resilience.proof_summary import QUESTIONS, answers
 from specs.bundled import find_estate
 from specs.loading import load
+from specs.model import Estate
+from tests.policies.conftest import BASE
 
 ON = date(2026, 11, 1)
 ARABIC = re.compile("[\u0600-\u06ff]")
@@ -41,10 +45,20 @@ services:
 """
 
 
-def page_of(path: Path) -> str:
+FEW: tuple[Part, ...] = ("failover-flows", "recovery-plans", "data-loss", "dr-capacity")
+
+
+def page_of(path: Path, parts: tuple[Part, ...] = ()) -> str:
     loaded = load(path)
     estate = loaded.estate.as_of(None)
-    return render(loaded, estate, judge(loaded, estate, on=ON), analyse(estate), version="9.9")
+    analysis = analyse(estate)
+    proved = proved_of(estate, analysis, parts) if parts else None
+    return render(loaded, estate, judge(loaded, estate, on=ON), analysis, version="9.9", proved=proved)
+
+
+def proved_of(estate: Estate, analysis: Analysis, parts: tuple[Part, ...]) -> Proved:
+    proof = prove(analysis, parts)
+    return Proved(proof, answers(estate, proof))
 
 
 @pytest.fixture(scope="module")
@@ -175,10 +189,33 @@ def test_two_pages_of_one_estate_are_equal(national: Path) -> None:
     assert page_of(find_estate("national")) == national.read_text("utf-8")
 
 
+def test_every_answer_stands_in_the_table_of_proofs(chromium: Browser, tmp_path: Path) -> None:
+    estate = load(BASE).estate.as_of(None)
+    proved = proved_of(estate, analyse(estate), FEW)
+    file = tmp_path / "proved.html"
+    file.write_text(page_of(BASE, FEW), "utf-8")
+    opened = Opened(chromium, file, width=390)
+    for holds, tone in (("yes", "pass"), ("no", "fail"), ("unknown", "unknown")):
+        expected = sum(one.holds == holds for one in proved.answers)
+        assert opened.page.locator(f"#proofs .matrix .tone-{tone}").count() == expected
+    assert opened.page.locator("#proofs details").count() == len(proved.rows)
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert opened.wrongs == []
+
+
+def test_every_question_has_its_words() -> None:
+    assert {question_word(question) for question in QUESTIONS} <= set(WORDS)
+
+
+def test_without_proofs_there_is_no_word_of_them(national: Path) -> None:
+    assert 'id="proofs"' not in national.read_text("utf-8")
+    assert 'href="#proofs"' not in national.read_text("utf-8")
+
+
 def test_what_a_spec_says_is_never_obeyed(chromium: Browser, tmp_path: Path) -> None:
     spec, file = tmp_path / "estate.yaml", tmp_path / "hostile.html"
     spec.write_text(HOSTILE, "utf-8")
-    file.write_text(page_of(spec), "utf-8")
+    file.write_text(page_of(spec, FEW), "utf-8")
     opened = Opened(chromium, file)
     assert "<script>alert(1)</script>" in opened.page.locator("h1").inner_text()
     assert "{{ 7 * 7 }}" in opened.page.locator("#summary").inner_text()
