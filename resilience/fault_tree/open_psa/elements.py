@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 16_000_000
 """Of one file; the largest published fault tree has 350 kB."""
-MOST_ELEMENTS: Final = 1_000_000
+MOST_ELEMENTS: Final = 500_000
 DEEPEST: Final = 150
 """Elements within each other; gates name one another instead, so real files stay under twenty."""
 _SAVE_AGAIN: Final = "save the model again as Open-PSA XML"

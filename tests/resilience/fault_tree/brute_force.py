@@ -4,34 +4,30 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from math import prod
 
-from resilience.fault_tree.formulas import ALWAYS, Formula, Kind
+from resilience.fault_tree.formulas import Formula, Kind
 
 State = frozenset[str]
 """The events that have happened."""
 
 
 def holds(formula: Formula, state: State) -> bool:
-    """Whether a formula holds in a state, read from its nodes one by one."""
-    nodes = formula.place.nodes
-
-    def of(literal: int) -> bool:
-        node = nodes[abs(literal)]
-        inputs = [of(one) for one in node.inputs]
-        if abs(literal) == ALWAYS:
-            found = True
+    """Whether a formula holds in a state: each node by its definition, after what it is written with."""
+    values = [False]
+    for node in formula.place.nodes[1:]:
+        inputs = [values[abs(one)] == (one > 0) for one in node.inputs]
+        if node.kind is Kind.CONSTANT:
+            values.append(True)
         elif node.kind is Kind.EVENT:
-            found = node.event in state
+            values.append(node.event in state)
         elif node.kind is Kind.AND:
-            found = all(inputs)
+            values.append(all(inputs))
         elif node.kind is Kind.AT_LEAST:
-            found = sum(inputs) >= node.least
+            values.append(sum(inputs) >= node.least)
         elif node.kind is Kind.XOR:
-            found = sum(inputs) % 2 == 1
+            values.append(sum(inputs) % 2 == 1)
         else:
-            found = inputs[1] if inputs[0] else inputs[2]
-        return found == (literal > 0)
-
-    return of(formula.literal)
+            values.append(inputs[1] if inputs[0] else inputs[2])
+    return values[abs(formula.literal)] == (formula.literal > 0)
 
 
 def states(events: Sequence[str]) -> list[State]:

@@ -4,13 +4,13 @@ from hypothesis import strategies as st
 
 from resilience.fault_tree.formulas import Formula, Formulas
 
-EVENTS = tuple("abcdefgh")
+EVENTS = tuple("abcdef")
 CHANCES = st.sampled_from([0.0, 1e-6, 0.01, 0.1, 0.3, 0.5, 0.9, 1.0])
 
 
 @st.composite
 def formulas(draw: st.DrawFn, coherent: bool = False) -> Formula:
-    """A formula of up to eight events and twelve gates, any of which may be used again."""
+    """A formula of up to six events and twelve gates, any of which may be used again."""
     place = Formulas()
     events = EVENTS[: draw(st.integers(1, len(EVENTS)))]
     known = [place.event(name) for name in events]
