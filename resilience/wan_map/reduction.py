@@ -34,7 +34,7 @@ class Reduced:
 
 
 def reduce(links: Iterable[tuple[int, int, Chance]], ends: Collection[int] | None) -> Reduced:
-    """Merge parallel links and drop places with two links, until there are none.
+    """Merge parallel links and drop places with two links, until there are none; the links hang together.
 
     With `ends`, what counts is that those two are connected: a place between passes on what both links carry.
     Without, every place must be connected: of a place's two links one at least must be up, which is the
