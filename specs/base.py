@@ -274,3 +274,7 @@ class Reliability(Strict):
     """Mean time between failures."""
     mttr: Duration | None = None
     """Mean time to repair, travel and spares included."""
+    maintained_every: Duration | None = None
+    """From one planned maintenance that takes it out of service to the next; absent: none is planned."""
+    maintenance_takes: Duration | None = None
+    """How long it is then out of service."""
