@@ -66,7 +66,9 @@ def _losses(analysis: "Analysis") -> list[Loss]:
         elif event.startswith("sites/"):
             loss = Loss(sweep, event, "site", "site", (name,))
         else:
-            loss = Loss(sweep, event, "component", "component", platform=name)
+            # A cluster is what a service moves away from, as after a site's loss; one device is a component.
+            is_cluster = len(estate.platforms[name].nodes) > 1
+            loss = Loss(sweep, event, "component", "site" if is_cluster else "component", platform=name)
         if loss.affected:
             found.append(loss)
     return found

@@ -333,6 +333,19 @@ def test_a_lost_platform_is_rebuilt_where_nothing_takes_its_place() -> None:
     assert found.objective == "component"
 
 
+def test_a_platform_of_several_nodes_is_no_component_and_owes_what_a_site_owes() -> None:
+    aims = {"component": {"rto": "1 min", "rpo": "0 s"}, "site": {"rto": "1 h", "rpo": "0 s"}}
+    standby = {"service": "s", "platform": "pb", "site": "b", "role": "standby", "activation": "12 min"}
+    found = plan(
+        "platforms/pa",
+        {"s": {"objectives": aims}},
+        workloads={"s-b": standby},
+        platforms={"pa": {"kind": "compute", "nodes": ["da", "db"], "needs_nodes": 2}},
+    )
+    assert found.objective == "site"
+    assert (forecast(found, "s").objective, forecast(found, "s").met) == (HOUR, "yes")
+
+
 def test_a_standby_elsewhere_waits_for_no_rebuilding() -> None:
     standby = {"service": "s", "platform": "pb", "site": "b", "role": "standby", "activation": "12 min"}
     found = plan("platforms/pa", {"s": {}}, workloads={"s-b": standby})
