@@ -26,6 +26,7 @@ class Limits:
 
 _STEP: Final = 8
 """How many times the nodes of one round the next may make."""
+_ORDERS_LAST: Final = 4
 _SLACK: Final = 6
 """A diagram seldom takes more than so many times its own nodes to make; an order that does is no better."""
 
@@ -70,13 +71,15 @@ def diagram(
     """The module's diagram, and the leaf that each of its levels asks; TooHard beyond the limits.
 
     `turned` are modules that stand for their opposite, in the leaves and in the result. Every order is tried
-    with few nodes; where none is enough, with eight times as many. A later order need only beat the best.
+    with few nodes; where none is enough, with eight times as many; in the last round, which takes longest, only
+    the first four. A later order need only beat the best.
     """
     tried = list(orders(nodes, module.number, module.gates, module.leaves))
     best: tuple[Exported, Order] | None = None
     bound = min(limits.first, limits.most)
     while True:
-        for order in tried:
+        last = limits.first < bound == limits.most
+        for order in tried[: _ORDERS_LAST if last else None]:
             try:
                 found = _made(nodes, module, turned, order, Engine(len(order), bound))
             except TooLarge:
@@ -94,7 +97,7 @@ def diagram(
         if bound >= limits.most:
             raise TooHard(
                 f"a part with {len(module.leaves):,} variables and {len(module.gates):,} gates that hang "
-                f"together needs more than {bound:,} diagram nodes in each of {len(tried)} variable orders"
+                f"together needs more than {bound:,} diagram nodes in each variable order that was tried"
             )
         bound = min(limits.most, bound * _STEP)
 
