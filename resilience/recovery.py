@@ -2,7 +2,7 @@
 
 Durations are the pessimistic ones. The order is that of the runbook: the tier, then the objective, then
 the id; each step as early as its predecessors and its team allow. Services that stay up on another active
-site need no step.
+site need no step; those that have nowhere else to run are never back.
 """
 
 from collections import defaultdict
@@ -114,6 +114,8 @@ def _prediction(loss: SiteRecovery, work: _Tasks, placed: dict[str, Placed], ser
     objective = spec.objectives.site
     if service not in loss.recovering:
         return _judged(loss, service, 0.0, 0.0, ("stays up",), (("services", service),), lower=False)
+    if service in loss.never_back:
+        return _never(loss, service)
     lasts = [placed[name] for name in work.last.get(service, ()) if name in placed]
     path: FieldPath = ("services", service, "recovery")
     if not lasts or len(lasts) < len(work.last[service]):
@@ -137,6 +139,22 @@ def _prediction(loss: SiteRecovery, work: _Tasks, placed: dict[str, Placed], ser
             ]
     waits = _clock(loss, spec, service)
     return _judged(loss, service, final.ends, waits, chain, paths, lower=lower)
+
+
+def _never(loss: SiteRecovery, service: str) -> Prediction:
+    """No step brings it back: it, or what it cannot do without, has nowhere to run."""
+    root = loss.never_back[service]
+    objective = loss.sweep.graph.estate.services[service].objectives.site
+    return Prediction(
+        service=f"services/{service}",
+        predicted=None,
+        counted=None,
+        objective=objective.rto if objective is not None else None,
+        met="no" if objective is not None else "unknown",
+        chain=(f"nowhere services/{root}",),
+        paths=(("services", root),),
+        missing=(),
+    )
 
 
 def _clock(loss: SiteRecovery, spec: Service, service: str) -> float:

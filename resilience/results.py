@@ -198,7 +198,7 @@ class Prediction:
 
     service: str
     predicted: float | None
-    """Seconds from the event; None: unknown, see `missing`."""
+    """Seconds from the event; None: unknown, see `missing`, or never, see `chain`."""
     counted: float | None
     """Seconds from where its objective starts the clock."""
     objective: float | None
@@ -206,7 +206,8 @@ class Prediction:
     met: Tri
     chain: tuple[str, ...]
     """What binds it, from the event to the last step: `detection`, `decision`, `callout teams/ID`,
-    `services/ID:STEP`, and before a step that waited for people `busy services/ID:STEP`."""
+    `services/ID:STEP`, and before a step that waited for people `busy services/ID:STEP`. Of one that is
+    never back `nowhere services/ID` alone: that one has nowhere to run."""
     paths: tuple[FieldPath, ...]
     """Facts behind the chain."""
     missing: tuple[Missing, ...]

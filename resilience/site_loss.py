@@ -139,6 +139,18 @@ class SiteRecovery:
         return Ties(dict(sorted(links.items())))
 
     def _waits(self, service: str) -> Iterator[tuple[str, Link]]:
+        for entry, path in self._holding(service):
+            for reference in self._awaited(entry):
+                collection, _, name = reference.partition("/")
+                if collection == "services":
+                    link = Link(
+                        f"services/{service}", reference, entry.kind, "waits for", path, entry.tolerates
+                    )
+                    yield name, link
+
+    def _holding(self, service: str) -> Iterator[tuple[Need, FieldPath]]:
+        """Needs that hold its recovery back, its own and those of its workloads elsewhere and of the
+        platforms under them."""
         estate = self.sweep.graph.estate
         entries = self._entries(("services", service, "needs"), estate.services[service].needs)
         seen: set[str] = set()
@@ -150,15 +162,44 @@ class SiteRecovery:
                     entries += self._of_platform(workload.platform, seen)
         while entries:
             entry, path = entries.pop()
+            yield entry, path
             for reference in self._awaited(entry):
                 collection, _, name = reference.partition("/")
-                if collection == "services":
-                    link = Link(
-                        f"services/{service}", reference, entry.kind, "waits for", path, entry.tolerates
-                    )
-                    yield name, link
-                elif collection == "platforms":
+                if collection == "platforms":
                     entries += self._of_platform(name, seen)
+
+    @cached_property
+    def never_back(self) -> dict[str, str]:
+        """Recovering services that no step brings back, each with the service that has nowhere to run: a
+        component of it stands at the lost site only. What cannot do without such a service is never back
+        either."""
+        estate = self.sweep.graph.estate
+        found = {
+            service: service
+            for service in self.recovering
+            if any(
+                all(estate.workloads[name].site == self.site for name in names)
+                for names in self.sweep.graph.components.get(service, {}).values()
+            )
+        }
+        while True:
+            held = {
+                service: root
+                for service in self.recovering
+                if service not in found and (root := self._held_by(service, found)) is not None
+            }
+            if not held:
+                return dict(sorted(found.items()))
+            found |= held
+
+    def _held_by(self, service: str, gone: dict[str, str]) -> str | None:
+        """The service with nowhere to run, if a need of this one can never be met for want of it."""
+        roots = []
+        for entry, _ in self._holding(service):
+            lost = [name for element in entry.elements if (name := element.removeprefix("services/")) in gone]
+            if len(entry.elements) - len(lost) < entry.needs:
+                roots += [gone[name] for name in lost]
+        return min(roots, default=None)
 
     def _of_platform(self, platform: str, seen: set[str]) -> list[tuple[Need, FieldPath]]:
         """Needs of a platform, or of the twin that takes its place."""

@@ -63,15 +63,13 @@ def judged(name: str, phase: str) -> Judgement:
 
 
 def _judge(estate: Loaded, phase: str, only: str | None = None) -> Judgement:
-    """The estate as of a phase, by every rule or by one (then with the figures set for that one alone)."""
+    """The estate as of a phase, by every rule or by one."""
     standing = estate.estate.as_of(phase)
     on = standing.estate.judged_on
     assert on is not None
     if only is None:
         return judge(estate, standing, on=on, phase=phase)
-    figures = {rule: figure for rule, figure in standing.thresholds.items() if rule == only}
-    rules = [rule for rule in RULES if rule.id == only]
-    return judge(estate, standing.model_copy(update={"thresholds": figures}), on=on, phase=phase, rules=rules)
+    return judge(estate, standing, on=on, phase=phase, rules=[rule for rule in RULES if rule.id == only])
 
 
 def found(judgement: Judgement) -> list[Finding]:

@@ -98,6 +98,13 @@ def test_the_organisations_own_figure_replaces_the_default(amend: Amend) -> None
     assert not judged(amend(text + own), [BY_ID["PWR-002"]]).having(Verdict.FAIL)
 
 
+def test_figures_of_rules_that_are_left_out_are_no_fault_and_still_read(amend: Amend) -> None:
+    own = "thresholds: {PWR-002: {values: {derating: 90 %}, source: Board}}\n"
+    assert not judged(amend(own), [BY_ID["CRY-003"]]).findings
+    with pytest.raises(SpecError):
+        judged(amend("thresholds: {PWR-002: {values: {derating: 9 kW}, source: s}}\n"), [BY_ID["CRY-003"]])
+
+
 @pytest.mark.parametrize(
     ("values", "code", "told"),
     [

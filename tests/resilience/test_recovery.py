@@ -164,3 +164,58 @@ def test_services_that_recover_through_each_other_are_a_deadlock_and_have_no_tim
     (deadlock,) = [found for found in analyse(estate(**collections)).deadlocks if found.kind == "recover"]
     assert [link.source for link in deadlock.cycle] == ["services/x", "services/y"]
     assert deadlock.breaks.kind == "recover"
+
+
+def only_at_a(name: str, **more: Any) -> dict[str, Any]:
+    """Workloads of a service that stand at site a alone, whatever its helpers add at b."""
+    return {f"{name}-b": {"service": name, "platform": "pa", "site": "a"} | more}
+
+
+def test_what_has_nowhere_else_to_run_is_never_back_however_quick_its_steps() -> None:
+    objective = {"site": {"rto": "4 h", "rpo": "0 s"}}
+    found = prediction(
+        lost_site({"s": {"recovery": [step("go", 1)], "objectives": objective}}, workloads=only_at_a("s")),
+        "s",
+    )
+    assert (found.predicted, found.counted, found.met) == (None, None, "no")
+    assert found.chain == ("nowhere services/s",)
+    assert found.paths == (("services", "s"),)
+
+
+def test_one_component_without_a_place_is_enough() -> None:
+    recovery = lost_site(
+        {"s": {"recovery": [step("go", 1)], "objectives": {"site": {"rto": "4 h", "rpo": "0 s"}}}},
+        workloads={"data": {"service": "s", "platform": "pa", "site": "a", "component": "data"}},
+    )
+    assert prediction(recovery, "s").met == "no"
+
+
+def test_without_an_objective_never_is_no_answer_to_it() -> None:
+    recovery = lost_site({"s": {"recovery": [step("go", 1)]}}, workloads=only_at_a("s"))
+    assert (prediction(recovery, "s").predicted, prediction(recovery, "s").met) == (None, "unknown")
+
+
+def test_what_needs_a_service_that_is_never_back_is_never_back_either_and_says_which() -> None:
+    body = {"recovery": [step("go", 1)], "objectives": {"site": {"rto": "4 h", "rpo": "0 s"}}}
+    services = {
+        "base": body,
+        "middle": body | {"needs": [{"on": "services/base"}]},
+        "top": body | {"needs": [{"on": "services/middle"}]},
+        "borne": body | {"needs": [{"on": "services/base", "tolerates": "9 h"}]},
+        "other": body | {"needs": [{"any_of": ["services/base", "services/borne"]}]},
+    }
+    recovery = lost_site(services, workloads=only_at_a("base"))
+    met = {found.service.partition("/")[2]: found.met for found in recovery.predictions}
+    assert met == {"base": "no", "middle": "no", "top": "no", "borne": "yes", "other": "yes"}
+    assert prediction(recovery, "top").chain == ("nowhere services/base",)
+
+
+def test_a_platform_that_needs_what_is_never_back_holds_what_runs_on_it() -> None:
+    body = {"recovery": [step("go", 1)], "objectives": {"site": {"rto": "4 h", "rpo": "0 s"}}}
+    needs = [{"kind": "start", "on": "services/base"}]
+    recovery = lost_site(
+        {"base": body, "top": body},
+        platforms={"pb": {"kind": "compute", "nodes": ["db"], "needs": needs}},
+        workloads=only_at_a("base"),
+    )
+    assert prediction(recovery, "top").chain == ("nowhere services/base",)
