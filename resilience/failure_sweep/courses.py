@@ -102,6 +102,8 @@ def held(value: Value, before: int, seconds: float) -> Value:
     >>> held(((0.0, 1), (60.0, 0)), 0, 60.0)
     0
     """
+    if isinstance(value, int) and not before and seconds > 0:
+        return ((0.0, 0), (seconds, value)) if value else 0
     return _window(value, before, seconds, lambda a, b: a & b)
 
 
@@ -111,6 +113,8 @@ def lingering(value: Value, before: int, seconds: float) -> Value:
     >>> lingering(((0.0, 1), (5.0, 0)), 0, 90.0)
     ((0.0, 1), (95.0, 0))
     """
+    if isinstance(value, int) and not before:
+        return value
     return _window(value, before, seconds, lambda a, b: a | b)
 
 
@@ -123,6 +127,8 @@ def warm(called: Value, lost: Value, called_before: int, lost_before: int, secon
     >>> warm(((0.0, 1), (40.0, 0)), ((0.0, 0), (90.0, 1)), 0, 0, 30.0)
     ((0.0, 0), (30.0, 1), (90.0, 0))
     """
+    if isinstance(called, int) and isinstance(lost, int) and not called_before:
+        return held(called & ~lost, 0, seconds)
     ready = over_time([called, lost], lambda now: now[0] & ~now[1])
     begun = held(ready, called_before & ~lost_before, seconds)
     serves = called_before & ~lost_before

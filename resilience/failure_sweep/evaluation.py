@@ -160,6 +160,8 @@ class Evaluation:
         children = self.times.compiled.children[node]
         usual = [number for number, (child, _) in enumerate(children) if child not in standby]
         called = over_time([values[number] for number in usual], lambda now: self._called(node, now, ones))
+        if called == 0:
+            return own
         called_before = self._called(node, [ones * (children[n][0] in self.calm) for n in usual], ones)
         seen = list(values)
         flipped: list[int] = []
