@@ -73,9 +73,11 @@ def shedding(
             standbys_off=_off(able, best),
             shed=tuple(mode.service for mode in reversed(modes) if mode.mode in ("minimum", "dropped")),
             left_over=tuple(
-                f"{balance.element} {balance.resource}"
-                for balance in sites
-                if (balance.fits_in_reserve if reserve else balance.fits) == "no"
+                sorted(
+                    f"{balance.element} {balance.resource}"
+                    for balance in sites
+                    if (balance.fits_in_reserve if reserve else balance.fits) == "no"
+                )
             ),
         ),
         whole.carriers,
