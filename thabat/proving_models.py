@@ -96,9 +96,24 @@ def fault_tree_result(tree: "FaultTree", top: str) -> dict[str, Any]:
     try:
         found = compile_formula(tree.gates[top])
     except TooHard as limit:
-        return {**told, "notes": [*notes, f"UNKNOWN: {limit}"]}
+        return {**told, **_bounds(tree, top), "notes": [*notes, f"UNKNOWN: {limit}"]}
     told |= _figures(tree, found, notes)
     return {**told, "notes": notes}
+
+
+def _bounds(tree: "FaultTree", top: str) -> dict[str, Any]:
+    """What is certain of a tree that is too hard; nothing where a probability is missing."""
+    from resilience.fault_tree.bounding import bounds
+
+    if tree.gates[top].events() & set(tree.undeclared):
+        return {}
+    found = bounds(tree.gates[top], tree.chances)
+    if found is None:
+        return {}
+    return {
+        "p_top_between": _between(found.at_least, found.at_most),
+        "minimal_cut_sets_at_least": found.minimal_cut_sets,
+    }
 
 
 def _figures(tree: "FaultTree", found: "FailureFunction", notes: list[str]) -> dict[str, Any]:
@@ -121,7 +136,7 @@ def _figures(tree: "FaultTree", found: "FailureFunction", notes: list[str]) -> d
             least, most = (
                 found.probability({**tree.chances, **dict.fromkeys(missing, bound)}) for bound in (0.0, 1.0)
             )
-            told["p_top_between"] = [_rounded(least), _rounded(most)]
+            told["p_top_between"] = _between(least, most)
     else:
         told["p_top"] = _rounded(found.probability(tree.chances))
         told["importances"] = [
@@ -192,13 +207,19 @@ def _reliability(name: str, found: "Connection | None") -> dict[str, Any]:
     if found is None:
         return {name: None, f"{name}_lost": None}
     if found.unknown:
-        bounds = [_rounded(found.up), _rounded(min(1.0, found.up + found.unknown))]
+        bounds = _between(found.up, found.up + found.unknown)
         return {name: None, f"{name}_lost": None, f"{name}_between": bounds}
     return {name: _rounded(found.up), f"{name}_lost": _rounded(found.down)}
 
 
 def _rounded(figure: float | None) -> float | None:
     return None if figure is None else float(f"{figure:.{DIGITS}g}")
+
+
+def _between(least: float, most: float) -> list[float]:
+    """Bounds rounded away from each other, so that they still hold."""
+    outer = 10.0 ** (1 - DIGITS)
+    return [float(f"{one:.{DIGITS}g}") for one in (least * (1 - outer), min(1.0, most * (1 + outer)))]
 
 
 def _content(file: Path) -> bytes:
@@ -231,12 +252,13 @@ def _terminal(lines: list[tuple[str, str]]) -> str:
 def _tree_lines(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     figure, count = told["p_top"], told["minimal_cut_sets"]
     bounds = told.get("p_top_between")
+    found = f", {told[at_least]:,} or more" if (at_least := "minimal_cut_sets_at_least") in told else ""
     between = f", between {bounds[0]:.6g} and {bounds[1]:.6g}" if bounds else ""
     lines = [
         ("fault tree", told["title"] or "without a name"),
         ("top", told["top"]),
         ("probability of the top", f"{figure:.6g}" if figure is not None else f"UNKNOWN{between}"),
-        ("minimal cut sets", f"{count:,}" if count is not None else "UNKNOWN"),
+        ("minimal cut sets", f"{count:,}" if count is not None else f"UNKNOWN{found}"),
     ]
     if "basic_events" in told:
         lines.append(("events that count", f"{told['basic_events']:,}"))

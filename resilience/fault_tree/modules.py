@@ -71,8 +71,8 @@ def diagram(
     """The module's diagram, and the leaf that each of its levels asks; TooHard beyond the limits.
 
     `turned` are modules that stand for their opposite, in the leaves and in the result. Every order is tried
-    with few nodes; where none is enough, with eight times as many; in the last round, which takes longest, only
-    the first four. A later order need only beat the best.
+    with few nodes; where none is enough, with eight times as many; in the last round, which takes longest,
+    only the first four. A later order need only beat the best.
     """
     tried = list(orders(nodes, module.number, module.gates, module.leaves))
     best: tuple[Exported, Order] | None = None

@@ -182,3 +182,21 @@ def test_hostile_files_end_with_2_and_a_sentence(tmp_path: Path) -> None:
             assert ended.returncode == 2
             assert ended.stderr.count(str(file)) >= 1
             assert "Traceback" not in ended.stderr
+
+
+def test_a_tree_that_is_too_hard_is_bounded_and_ends_with_3(
+    tree: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from resilience.fault_tree import failure_function
+    from resilience.fault_tree.modules import Limits
+
+    monkeypatch.setattr(failure_function, "Limits", lambda: Limits(first=1, most=1))
+    done = run("--open-psa", tree, "--mission-time", "1000", "-o", "json")
+    hold(done.stdout, "prove-fault-tree")
+    found = json.loads(done.stdout)
+    assert done.exit_code == 3
+    assert (found["p_top"], found["minimal_cut_sets"]) == (None, None)
+    least, most = found["p_top_between"]
+    assert least <= 1 - 0.98 * 2.718281828459045**-0.1 <= most
+    assert found["minimal_cut_sets_at_least"] == 2
+    assert "UNKNOWN, 2 or more" in run("--open-psa", tree, "--mission-time", "1000").stdout
