@@ -32,7 +32,7 @@ def spoilt(folder: Path, line: int, old: str, new: str) -> Path:
         (42, ', "[main,dr]-pdu-[1-3]b"', "", {"PWR-001"}, {"PWR-006"}),
         (28, "efficiency: 95 %,", "", set(), {"PWR-002", "PWR-004"}),
         (50, '"carrier-[a,b]"', "carrier-a", {"WAN-001"}, set()),
-        (94, "lock: 60 d", "lock: 7 d", {"BKP-002"}, set()),
+        (93, "lock: 60 d", "lock: 7 d", {"BKP-002"}, set()),
     ],
 )
 def test_each_change_finds_what_the_tour_says(
