@@ -26,6 +26,9 @@ TOKEN = 1e6
 UNLIMITED = 1e9
 """A share of a need as great as this has no limit at all."""
 
+TOLERANCES = (1e-10, 1e-8, 1e-7)
+"""Of the solver, tried in turn: figures of one program may lie too far apart for the first."""
+
 COUNTED = 1e-3
 """Room on a circuit counts up to this share of its bandwidth where circuits that bind are looked for."""
 
@@ -268,17 +271,20 @@ class _Program:
             cost[column] = -1.0 / size if name in counted and size else 0.0
         rows = [row for row, pair in enumerate(self.pairs) if pair in tied]
         limits = self.stack([[self.crossing], [self.ties[rows]]], format="csr")
-        found = linprog(
-            cost,
-            A_ub=limits,
-            b_ub=np.concatenate([self.bandwidths, np.zeros(len(rows))]),
-            A_eq=self.balance,
-            b_eq=np.zeros(self.balance.shape[0]),
-            bounds=np.column_stack([lower, upper]),
-            method="highs-ds",
-            options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
-        )
-        if found.status != 0:
+        for tolerance in TOLERANCES:
+            found = linprog(
+                cost,
+                A_ub=limits,
+                b_ub=np.concatenate([self.bandwidths, np.zeros(len(rows))]),
+                A_eq=self.balance,
+                b_eq=np.zeros(self.balance.shape[0]),
+                bounds=np.column_stack([lower, upper]),
+                method="highs-ds",
+                options={"primal_feasibility_tolerance": tolerance, "dual_feasibility_tolerance": tolerance},
+            )
+            if found.status == 0:
+                break
+        else:
             raise ArithmeticError(f"the linear program of a flow was not solved: {found.message}")
         widths = {line.name: width for line, width in zip(self.finite, self.bandwidths, strict=True)}
         rooms = {
