@@ -41,8 +41,8 @@ SAMPLE: Final = 40
 """Scenarios searched one by one."""
 PROCESSES: Final = 2
 
-SECONDS: Final = 60.0
-"""Goal for the sweep of the main estate by the clock, on two cores."""
+SECONDS: Final = 30.0
+"""Goal for the sweep of the main estate, half of the processor's seconds of all processes."""
 RATIO: Final = 1_000.0
 """Goal for the plain search against the sweep."""
 
@@ -69,12 +69,13 @@ class Figure:
     searched: int
     """Scenarios searched one by one."""
     search_seconds: float
-    """For each of them, on average."""
+    """Of the processor for each of them, on average."""
 
     @property
     def ratio(self) -> float:
-        """How much longer a search of the graph for each single and each pair would take."""
-        return self.search_seconds * (self.events + self.pairs) / self.sweep_seconds
+        """How much longer a search of the graph for each single and each pair would take, in seconds of the
+        processor, which hardly depend on what else the machine does."""
+        return self.search_seconds * (self.events + self.pairs) / self.processor
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -93,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             figures.append(_apart(estate, components, options.processes))
     (one,) = [figure for figure in figures if figure.components == MAIN]
     goals = [
-        Goal(f"sweep of {MAIN:,} components by {options.processes} processes, s", one.sweep_seconds, SECONDS),
+        Goal(f"sweep of {MAIN:,} components, processor s on two cores", one.processor / 2, SECONDS),
         Goal("aim over the times that a plain search would take", RATIO / one.ratio, 1.0),
     ]
     sys.stdout.write("\n\n".join([table(figures), growth(figures), verdicts(goals)]) + "\n")
@@ -160,9 +161,9 @@ def search_sample(needs: "nx.DiGraph[str]", found: "FailureSweep", swept: "Swept
     for place in chance.choices(places, weights, k=SAMPLE):
         support = [n for n in range(scenes.events) if swept.supports[place] >> n & 1]
         one, other = (scenes.names[number] for number in chance.sample(support, 2))
-        begun = time.perf_counter()
+        begun = time.process_time()
         lost = lost_by_search(needs, (one, other))
-        seconds += time.perf_counter() - begun
+        seconds += time.process_time() - begun
         for gauge, alone in zip(swept.gauges, swept.alone, strict=True):
             by_itself = alone.below >> scenes.numbers[one] & 1 or alone.below >> scenes.numbers[other] & 1
             for name in gauge.services:

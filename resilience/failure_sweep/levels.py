@@ -47,13 +47,14 @@ class Gauge:
         return frozenset(node for node in found if node is not None)
 
 
-def gauges(sweep: Sweep, compiled: Compiled) -> tuple[Gauge, ...]:
-    """Of every service; those that read the same nodes share one, in the order of their first."""
+def gauges(sweep: Sweep, compiled: Compiled, apart: frozenset[str] = frozenset()) -> tuple[Gauge, ...]:
+    """Of every service; those that read the same nodes share one, in the order of their first, but for
+    services that are to stand apart."""
 
     def node(name: str) -> int | None:
         return compiled.index.get(name) if name not in sweep.calm else None
 
-    found: dict[tuple[View, tuple[View, ...], frozenset[Scenario]], list[str]] = {}
+    found: dict[tuple[View, tuple[View, ...], frozenset[Scenario], str], list[str]] = {}
     for service, declared in sorted(sweep.graph.estate.services.items()):
         here = f"services/{service}"
         places = [f"sites/{site}" for site in declared.users_at]
@@ -64,8 +65,11 @@ def gauges(sweep: Sweep, compiled: Compiled) -> tuple[Gauge, ...]:
         ]
         owes = frozenset(kind for kind in SCENARIOS if sweep.owed(service, kind).endswith("#full"))
         itself = View(node(here), node(f"{here}#full"), None)
-        found.setdefault((itself, tuple(views), owes), []).append(service)
-    return tuple(Gauge(*read, tuple(services)) for read, services in found.items())
+        own = service if service in apart else ""
+        found.setdefault((itself, tuple(views), owes, own), []).append(service)
+    return tuple(
+        Gauge(itself, seen, owing, tuple(services)) for (itself, seen, owing, _), services in found.items()
+    )
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,13 @@ class Losses:
     below: Value
     reduced: Value
     """Below full demand, be it below its level too."""
+
+    def short(self, below: int, reduced: int) -> "Losses":
+        """Lost in those scenarios too, from the event on."""
+        return Losses(
+            over_time([self.below], lambda now: now[0] | below),
+            over_time([self.reduced], lambda now: now[0] | below | reduced),
+        )
 
     def masked(self, ones: int) -> "Losses":
         return Losses(masked(self.below, ones), masked(self.reduced, ones))

@@ -156,6 +156,25 @@ class PowerNet:
             frozenset(ring) for ring in nx.strongly_connected_components(self.chain) if len(ring) > 1
         )
 
+    @cached_property
+    def parts(self) -> tuple[tuple[frozenset[str], float], ...]:
+        """Elements and rings of them, what feeds others first, each with what a load grows by at most in
+        passing it."""
+        whole = nx.condensation(self.chain)
+        found = []
+        for number in nx.topological_sort(whole):
+            members: frozenset[str] = frozenset(whole.nodes[number]["members"])
+            grows = 1.0
+            for member in sorted(members):
+                grows /= self.estate.power[member].efficiency or 1.0
+            found.append((members, grows))
+        return tuple(found)
+
+    @cached_property
+    def part_of(self) -> dict[str, int]:
+        """The place of each element in those."""
+        return {member: number for number, (members, _) in enumerate(self.parts) for member in members}
+
     def at_risk(self) -> tuple[str, ...]:
         """Elements that all which could ever come to them would overload."""
         found = []
@@ -180,21 +199,10 @@ class PowerNet:
 
     def _worst_conversion(self, name: str) -> dict[str, float]:
         """For each element below by how much a load at it is greater at `name`."""
-        own = {element: 1.0 / (found.efficiency or 1.0) for element, found in self.estate.power.items()}
-        rings = {member: ring for ring in self.rings for member in ring}
-        through = {}
-        for element in self.estate.power:
-            factor = 1.0
-            for member in sorted(rings.get(element, {element})):
-                factor *= own[member]
-            through[element] = factor
         below = nx.descendants(self.chain, name) | {name}
         worst = dict.fromkeys(below, 0.0)
-        whole = nx.condensation(self.chain.subgraph(below))
-        parts: list[frozenset[str]] = [
-            frozenset(whole.nodes[part]["members"]) for part in nx.topological_sort(whole)
-        ]
-        for part in parts:
+        parts = sorted({self.part_of[element] for element in below})
+        for part in (self.parts[number][0] & below for number in parts):
             entering = max(
                 (
                     worst[source]
@@ -204,7 +212,7 @@ class PowerNet:
                 ),
                 default=1.0,
             )
-            inner = 1.0 if part == {name} else through[min(part)]
+            inner = 1.0 if part == {name} else self.parts[self.part_of[min(part)]][1]
             for member in part:
                 worst[member] = max(entering, 1.0) * inner
         return worst

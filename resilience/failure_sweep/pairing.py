@@ -14,6 +14,7 @@ no more to than its events do alone:
 So pairs within a support are all evaluated, and those outside need not be.
 """
 
+import gc
 import multiprocessing
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -25,6 +26,7 @@ from resilience.failure_sweep.cascade import Cascade
 from resilience.failure_sweep.levels import Gauge, Losses, Marks, by_course, losses, marks
 from resilience.failure_sweep.results import Level, Steps
 from resilience.failure_sweep.scenes import Scenes
+from resilience.failure_sweep.shortness import Shortness
 from resilience.sweep import bits
 
 CLAIMS_A_PROCESS = 16
@@ -72,6 +74,7 @@ class Pairing:
     gauges: tuple[Gauge, ...]
     alone: tuple[Marks, ...]
     """By gauge what single scenarios come to."""
+    shortness: Shortness
     supports: tuple[int, ...]
     """By gauge the scenarios that it rests on."""
 
@@ -121,10 +124,14 @@ class Pairing:
         after = self.cascade.beside(number, ones)
         touched = {gauge for node in after.differs for gauge in self.read_from.get(node, ())}
         kinds = self.scenes.kinds_with(number, ones)
+        short = self.shortness.beside(number, after, kinds)
+        touched |= short.keys()
         for gauge in sorted(touched):
             within = ones & self.supports[gauge]
             if within:
                 lost = losses(self.gauges[gauge], after.look, kinds, ones)
+                if gauge in short:
+                    lost = lost.short(*short[gauge])
                 self._note(gauge, number, lost, within, found)
 
     def _note(self, gauge: int, number: int, lost: Losses, within: int, found: Meetings) -> None:
@@ -147,6 +154,7 @@ def _news(both: int, alone: int, number: int) -> int:
 
 
 def _send(work: Callable[[Sequence[int]], Meetings], share: Sequence[int], to: Connection) -> None:
+    gc.freeze()  # what was there before the fork is shared, and stays
     try:
         to.send(work(share))
     except BaseException as fault:

@@ -32,6 +32,8 @@ ASSUMES = (
     "A cluster that elects its leader is taken to lose its leader with any of its nodes.",
     "What carries more than its rating trips at once; a room is too warm once the units left take away less "
     "than its heat, and its devices are lost when its thermal buffer is used up.",
+    "Traffic takes the way of least latency that is left; a circuit that is too narrow does not fail, and "
+    "leaves all that cross it short alike.",
     "Work of maintenance switches without a break.",
 )
 
@@ -60,7 +62,9 @@ class _Report:
 
     def made(self, processes: int) -> FailureSweep:
         swept = self.swept
-        pairing = Pairing(swept.scenes, swept.cascade, swept.gauges, swept.alone, swept.supports)
+        pairing = Pairing(
+            swept.scenes, swept.cascade, swept.gauges, swept.alone, swept.shortness, swept.supports
+        )
         meetings = pairing.all(processes)
         pairs, exposures = self._pairs(meetings)
         maintenance = self._maintenance()
@@ -73,9 +77,13 @@ class _Report:
             exposures=exposures,
             pair_outcomes=pairs,
             services=self._summaries(meetings, maintenance, exposures),
-            overloaded_in_calm=swept.risks.in_calm,
+            overloaded_in_calm=(*(f"circuits/{c}" for c in self._narrow_in_calm()), *swept.risks.in_calm),
             assumes=ASSUMES,
         )
+
+    def _narrow_in_calm(self) -> list[str]:
+        traffic = self.swept.traffic
+        return sorted(traffic.in_calm) if traffic.movers else []
 
     def _scenarios(self) -> tuple[ScenarioOutcome, ...]:
         swept = self.swept
@@ -100,7 +108,7 @@ class _Report:
                     category=swept.sweep.categories[event],
                     scenario=swept.scenes.kinds[number],
                     trips=swept.trips.get(number, ()),
-                    congested=(),
+                    congested=swept.shortness.congested(number),
                     switched=tuple(n for n, value in sorted(swept.switched.items()) if value >> number & 1),
                     services=tuple(sorted(outcomes, key=lambda outcome: outcome.service)),
                 )

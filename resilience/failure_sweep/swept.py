@@ -12,7 +12,9 @@ from resilience.failure_sweep.levels import Gauge, Losses, Marks, gauges, losses
 from resilience.failure_sweep.overloads import Overloads, overloads
 from resilience.failure_sweep.results import Trip
 from resilience.failure_sweep.scenes import Scenes, scenes, supports
+from resilience.failure_sweep.shortness import Shortness
 from resilience.failure_sweep.timetable import Timetable, timetable
+from resilience.failure_sweep.traffic import Traffic
 from resilience.graph import EstateGraph
 from resilience.sweep import Sweep, bits
 from resilience.whereabouts import by_id
@@ -57,9 +59,21 @@ class Swept:
         return Cascade(Evaluation(self.times, self.calm), self.scenes, self.risks.possible)
 
     @cached_property
+    def traffic(self) -> Traffic:
+        """What crosses its circuits."""
+        return Traffic(self.sweep)
+
+    @cached_property
+    def shortness(self) -> Shortness:
+        """Services that a narrow circuit leaves short."""
+        return Shortness(self.traffic, self.cascade, self.scenes, self.gauges, self.times.compiled.index)
+
+    @cached_property
     def gauges(self) -> tuple[Gauge, ...]:
         """What each service's level is read from, by service."""
-        return gauges(self.sweep, self.times.compiled)
+        return gauges(
+            self.sweep, self.times.compiled, self.traffic.services if self.traffic.movers else frozenset()
+        )
 
     @property
     def ones(self) -> int:
@@ -76,7 +90,10 @@ class Swept:
         """By gauge when the service is below its level and below full demand."""
         values = self.cascade.values
         return tuple(
-            losses(gauge, values.__getitem__, self.scenes.by_kind, self.ones) for gauge in self.gauges
+            losses(gauge, values.__getitem__, self.scenes.by_kind, self.ones).short(
+                *self.shortness.alone.get(place, (0, 0))
+            )
+            for place, gauge in enumerate(self.gauges)
         )
 
     @cached_property
@@ -86,8 +103,8 @@ class Swept:
 
     @cached_property
     def supports(self) -> tuple[int, ...]:
-        """By gauge the scenarios that it rests on: those of all nodes below it, and of whatever can trip
-        for them."""
+        """By gauge the scenarios that it rests on: those of all nodes below it, of whatever can trip for
+        them, and of all that moves traffic, where that can leave it short."""
         own: dict[int, int] = dict(self.scenes.own)
         below = supports(self.times.compiled, own, frozenset(n for o in self.risks.possible for n in o.bears))
         for overload in self.risks.possible:
@@ -96,9 +113,15 @@ class Swept:
                 bearing |= below[node]
             for node in overload.takes:
                 own[node] = own.get(node, 0) | bearing
-        wanted = frozenset(node for gauge in self.gauges for node in gauge.nodes)
+        movers = self.shortness.movers
+        wanted = frozenset(node for gauge in self.gauges for node in gauge.nodes) | movers
         found = supports(self.times.compiled, own, wanted)
-        return tuple(_joined(found, gauge.nodes) for gauge in self.gauges)
+        moving = _joined(found, movers)
+        return tuple(
+            _joined(found, gauge.nodes)
+            | (moving if movers and self.traffic.services.intersection(gauge.services) else 0)
+            for gauge in self.gauges
+        )
 
     @cached_property
     def gone(self) -> Mapping[str, int]:

@@ -297,3 +297,44 @@ def test_processes_and_order_of_input_change_no_byte() -> None:
     one = sweep_failures(build(whole))
     assert repr(sweep_failures(build(whole), processes=2)) == repr(one)
     assert repr(sweep_failures(build(shuffled))) == repr(one)
+
+
+def wan(**more: Any) -> FailureSweep:
+    """Users at u reach the service at a over `au` of 10 Gbit/s, or over `bu` and `ab`."""
+    throughput = {"takes": {"normal": {"throughput": "8 Gbit/s"}}}
+    whole = two_sites(
+        services={"x": {"users_at": ["u"], "objectives": {"component": more}}},
+        workloads={"wa": {"service": "x", "platform": "pa", "site": "a"} | throughput},
+    )
+    for name, width in (("au", "10 Gbit/s"), ("ab", "10 Gbit/s"), ("bu", "4 Gbit/s")):
+        whole["circuits"][name] = whole["circuits"][name] | {"bandwidth": width}
+    return swept(whole)
+
+
+def test_a_circuit_too_narrow_leaves_half_of_the_traffic_and_the_level_tells_whether_that_is_enough() -> None:
+    """Of 8 Gbit/s the other way carries 4."""
+    terms = {"rto": "1 h", "rpo": "0 s"}
+    for minimum, settles in ((0.4, "minimum"), (0.6, "below")):
+        found = wan(minimum_level=minimum, **terms)
+        (scenario,) = [s for s in found.scenarios if s.event == "circuits/au"]
+        assert [(c.circuit, c.load, c.bandwidth) for c in scenario.congested] == [("circuits/bu", 8e9, 4e9)]
+        short = outcome(found, "circuits/au")
+        assert short is not None
+        assert short.settles == settles
+    assert outcome(wan(minimum_level=0.4, **terms), "circuits/ab") is None
+
+
+def test_two_losses_that_narrow_the_way_only_together_are_a_pair() -> None:
+    """Two circuits of 5 Gbit/s side by side; traffic of 4 takes one of them, and the long way has only 2."""
+    throughput = {"takes": {"normal": {"throughput": "4 Gbit/s"}}}
+    whole = two_sites(
+        services={"x": {"users_at": ["u"], "objectives": {"component": {"rto": "1 h", "rpo": "0 s"}}}},
+        workloads={"wa": {"service": "x", "platform": "pa", "site": "a"} | throughput},
+    )
+    circuits = whole["circuits"]
+    circuits["au2"] = circuits["au"] | {"carrier": "x", "segments": [{"through": "d-ab", "length": "10 km"}]}
+    for name, width in (("au", "5 Gbit/s"), ("au2", "5 Gbit/s"), ("ab", "2 Gbit/s"), ("bu", "2 Gbit/s")):
+        circuits[name] = circuits[name] | {"bandwidth": width}
+    found = swept(whole)
+    assert frozenset(("circuits/au", "circuits/au2")) in pairs_below(found)
+    assert outcome(found, "circuits/au") is None
