@@ -49,7 +49,13 @@ class Engine:
         self._low: list[int] = [0, 0]
         self._high: list[int] = [0, 0]
         self._levels = levels
+        self._tables: tuple[dict[int, int], dict[int, int]] = ({}, {})
         self._node, self._and = self._operations(min(most, 2 ** (_BITS - 2)))
+
+    def __del__(self) -> None:
+        # The operations refer to themselves, so that nobody would free their tables for a while.
+        for table in (*self._tables, self._level, self._low, self._high):
+            table.clear()
 
     def variable(self, level: int) -> int:
         """The function that is true where the variable of that level is."""
@@ -95,8 +101,7 @@ class Engine:
     def _operations(self, most: int) -> tuple[Callable[[int, int, int], int], Callable[[int, int], int]]:
         """Making a node, and the conjunction of two functions; tables at hand make them a third faster."""
         levels, lows, highs = self._level, self._low, self._high
-        nodes: dict[int, int] = {}
-        made: dict[int, int] = {}
+        nodes, made = self._tables
 
         def node(level: int, low: int, high: int) -> int:
             if low == high:

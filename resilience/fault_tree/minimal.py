@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from resilience.fault_tree.diagram import Diagram
 from resilience.fault_tree.engine import TooLarge, deep_enough
 
+_BITS: Final = 32
+"""Of a node's number in the key of a table."""
 NONE, EMPTY = 0, 1
 """No set at all, and the one empty set."""
 
@@ -62,14 +65,14 @@ class _Work:
         self.level = [levels, levels]
         self.low = [NONE, NONE]
         self.high = [NONE, NONE]
-        self.nodes: dict[tuple[int, int, int], int] = {}
-        self.made: dict[tuple[int, int], int] = {}
+        self.nodes: dict[int, int] = {}
+        self.made: dict[int, int] = {}
         self.most = most
 
     def node(self, level: int, low: int, high: int) -> int:
         if high == NONE:
             return low
-        key = (level, low, high)
+        key = (((level << _BITS) + low) << _BITS) + high
         found = self.nodes.get(key)
         if found is None:
             found = self.nodes[key] = len(self.level)
@@ -91,7 +94,7 @@ class _Work:
             while self.level[low] < level:
                 low = self.low[low]
             return self.without(sets, low)
-        key = (sets, smaller)
+        key = (sets << _BITS) + smaller
         found = self.made.get(key)
         if found is not None:
             return found

@@ -27,8 +27,9 @@ class Limits:
 _STEP: Final = 8
 """How many times the nodes of one round the next may make."""
 _ORDERS_LAST: Final = 4
-_SLACK: Final = 6
-"""A diagram seldom takes more than so many times its own nodes to make; an order that does is no better."""
+_SLACK: Final = 2
+"""A diagram takes two to three times its own nodes to make: an order that makes so many times the best one's
+nodes and is not done yet would hardly be better."""
 
 
 class TooHard(Exception):
