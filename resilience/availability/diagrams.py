@@ -1,8 +1,8 @@
 """The whole failure function of a service as a decision diagram; rings of needs are solved on diagrams."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import reduce
 from typing import Final
 
 from resilience.availability.failing import Failing, Failures, Values
@@ -11,8 +11,8 @@ from resilience.fault_tree.engine import TRUE, Engine, TooLarge
 from resilience.fault_tree.failure_function import FailureFunction, Module
 from resilience.fault_tree.modules import Limits
 
-MOST_NODES: Final = 400_000
-"""Made on the way to one diagram."""
+MOST_NODES: Final = 1_000_000
+"""Made on the way to the diagrams of all services together."""
 
 
 @dataclass
@@ -23,17 +23,40 @@ class _Making:
     maker: Engine
     own: Mapping[int, int]
     """Of every node that fails by itself its variable."""
+    values: dict[int, int]
+    """Of every node that was made when it is lost."""
 
     def either(self, values: Iterable[int]) -> int:
         """int of them."""
         return -self.maker.conjunction([-value for value in values])
 
-    def lost(self, support: frozenset[int]) -> dict[int, int]:
+    def top(self, one: Failing, wide: set[str]) -> int:
+        """When a service fails, once its nodes are made."""
+        index, scenarios = self.failures.logic.sweep.compiled.index, self.failures.scenarios
+        algebra: Values[int] = Values(
+            -TRUE,
+            TRUE,
+            lambda a, b: self.maker.conjunction((a, b)),
+            lambda a, b: self.either((a, b)),
+            lambda a: -a,
+        )
+
+        def prevails(width: str) -> int:
+            held = [index[name] for name in sorted(wide) if scenarios[name] == width]
+            return self.either(self.own[node] for node in held if node in self.own)
+
+        return one.fails(
+            lambda node: -TRUE if node in self.failures.calm else self.values[node],
+            lambda: prevails("site"),
+            lambda: prevails("region"),
+            algebra,
+        )
+
+    def make(self, support: frozenset[int]) -> None:
         """When each node of the support is lost: the fixpoints of `Compiled.lost`, over diagrams."""
-        compiled = self.failures.logic.sweep.compiled
-        values: dict[int, int] = {}
+        compiled, values = self.failures.logic.sweep.compiled, self.values
         for ring in compiled.order:
-            if ring[0] not in support:
+            if ring[0] not in support or ring[0] in values:
                 continue
             if len(ring) == 1 and not any(child == ring[0] for child, _ in compiled.children[ring[0]]):
                 values[ring[0]] = self._of(ring[0], values)
@@ -46,7 +69,6 @@ class _Making:
                 self._settle(flows, values)
                 if not self._settle(others, values) or not flows:
                     break
-        return values
 
     def _settle(self, nodes: Sequence[int], values: dict[int, int]) -> bool:
         changed_ever, changed, ordered = False, bool(nodes), nodes
@@ -82,65 +104,42 @@ class _Making:
         return reached[threshold]
 
 
-def failure_function(
+def failure_functions(
     failures: Failures,
-    failing: Failing,
+    asked: Sequence[Failing],
     events: frozenset[str],
-    always: frozenset[str] = frozenset(),
     *,
     most: int = MOST_NODES,
-) -> FailureFunction | None:
-    """The failure of a service over those events, all others never happening but for `always`; None where
-    it takes more than `most` nodes.
+) -> dict[str, FailureFunction | None]:
+    """The failure of each of those services over those events, all others never happening.
+
+    None where all together take more than `most` nodes; those that rest on least are made first.
 
     Events that take nothing but one and the same element are one variable. Variables stand in the order in
-    which a walk from the service down leaves their elements, so that what hangs together stays together.
+    which a walk from the services down leaves their elements, so that what hangs together stays together.
     """
     compiled = failures.logic.sweep.compiled
-    roots = [node for level in failing.owed for node in level.nodes()]
-    walked = _walked(compiled.children, roots)
-    widths = len(set(failing.owed)) > 1
-    wide = (
-        {name for name, scenario in failures.scenarios.items() if scenario != "component"}
-        if widths
-        else set()
-    )
-    merged = _merged(failures, walked, events - always, frozenset(wide) | always, frozenset(roots))
-    asked = list(merged)
-    asked += [compiled.index[name] for name in sorted(wide & events) if compiled.index[name] not in merged]
-    merged |= {node: (compiled.names[node],) for node in asked if node not in merged}
-    try:
-        maker = Engine(len(asked), most)
-        variable = {node: maker.variable(level) for level, node in enumerate(asked)}
-        own = {**variable, **{compiled.index[name]: TRUE for name in always}}
-        making = _Making(failures, maker, own)
-        values = making.lost(frozenset(walked))
-
-        def prevails(width: str) -> int:
-            held = [
-                own[compiled.index[name]]
-                for name in sorted(wide)
-                if failures.scenarios[name] == width and compiled.index[name] in own
-            ]
-            return making.either(held)
-
-        algebra: Values[int] = Values(
-            -TRUE,
-            TRUE,
-            lambda a, b: maker.conjunction((a, b)),
-            lambda a, b: making.either((a, b)),
-            lambda a: -a,
-        )
-        top = failing.fails(
-            lambda node: -TRUE if node in failures.calm else values[node],
-            lambda: prevails("site"),
-            lambda: prevails("region"),
-            algebra,
-        )
-        level, low, high, root = maker.export(top)
-    except TooLarge:
-        return None
-    return _as_function([merged[node] for node in asked], level, low, high, root)
+    weight = {one.service: len(support_of(failures, one) & events) for one in asked}
+    ordered = sorted(asked, key=lambda one: (weight[one.service], one.service))
+    roots = {one.service: [node for level in one.owed for node in level.nodes()] for one in ordered}
+    every = [node for one in ordered for node in roots[one.service]]
+    walked = _walked(compiled.children, every)
+    widths = any(len(set(one.owed)) > 1 for one in ordered)
+    wide = {name for name, scenario in failures.scenarios.items() if widths and scenario != "component"}
+    merged = _merged(failures, walked, events, frozenset(wide), frozenset(every))
+    merged |= {
+        compiled.index[name]: (name,) for name in sorted(wide & events) if compiled.index[name] not in merged
+    }
+    maker = Engine(len(merged), most)
+    own = {node: maker.variable(level) for level, node in enumerate(merged)}
+    making = _Making(failures, maker, own, {})
+    found: dict[str, FailureFunction | None] = dict.fromkeys((one.service for one in asked), None)
+    with suppress(TooLarge):
+        for one in ordered:
+            making.make(frozenset(_walked(compiled.children, roots[one.service])))
+            top = making.top(one, wide)
+            found[one.service] = _as_function(list(merged.values()), *maker.export(top))
+    return found
 
 
 def _merged(
@@ -242,8 +241,3 @@ def support_of(failures: Failures, failing: Failing) -> frozenset[str]:
     return frozenset(
         compiled.names[node] for node in _walked(compiled.children, roots) if compiled.names[node] in events
     )
-
-
-def united(sets: Iterable[frozenset[str]]) -> frozenset[str]:
-    """All of them."""
-    return reduce(frozenset.union, sets, frozenset())

@@ -8,7 +8,7 @@ from typing import Final
 from resilience.analysis import Analysis
 from resilience.availability.alike import alike
 from resilience.availability.chains import chains_of
-from resilience.availability.diagrams import MOST_NODES, failure_function, support_of
+from resilience.availability.diagrams import MOST_NODES, failure_functions, support_of
 from resilience.availability.failing import Failing, Failures
 from resilience.availability.figures import Figures, bounded_figures, exact_figures
 from resilience.availability.pairs import SmallCutSets, small_cut_sets
@@ -90,11 +90,8 @@ class _Work:
     @cached_property
     def functions(self) -> dict[str, FailureFunction | None]:
         """Of the first of each kind the whole failure function; None where it is too large."""
-        return {
-            one.service: failure_function(self.failures, one, self.counted, most=self.most)
-            for one in self.failures.services
-            if self.first[one.service] == one.service
-        }
+        first = [one for one in self.failures.services if self.first[one.service] == one.service]
+        return failure_functions(self.failures, first, self.counted, most=self.most)
 
     @cached_property
     def large(self) -> tuple[str, ...]:

@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from resilience.availability.failing import Failures
-from resilience.availability.pairs import swept
 from resilience.availability.results import Bounds, Switchover
 from resilience.failure_logic.events import SECONDS_A_YEAR
 from resilience.failure_logic.logic import FailureLogic
 from resilience.failure_logic.standbys import Standby
-from resilience.results import Missing, in_order
+from resilience.results import Missing, Scenario, in_order
 from resilience.sweep import bits
 
 
@@ -41,13 +40,13 @@ def switching(failures: Failures, singles: Mapping[str, tuple[str, ...]]) -> dic
     before = 0.0
     for until in known:
         late = [one for one in logic.standbys if one.seconds is not None and one.seconds >= until]
-        for service, events in _waiting(logic, late, until, singles).items():
+        for service, events in _waiting(failures, late, until, singles).items():
             for event in events:
                 shares[service] += _rate(logic, event) * (until - before)
                 waits[service][event] = until
         before = until
     unknown = [one for one in logic.standbys if one.seconds is None]
-    doubts = _waiting(logic, unknown, None, singles) if unknown else {}
+    doubts = _waiting(failures, unknown, None, singles) if unknown else {}
     for service, events in doubts.items():
         worst[service] = sum(logic.events[event].unavailability or 0.0 for event in events)
     missing = in_order(fact for one in unknown for fact in one.missing)
@@ -82,35 +81,37 @@ def _switchovers(logic: FailureLogic, waits: Mapping[str, float]) -> tuple[Switc
 
 
 def _waiting(
-    logic: FailureLogic, late: list[Standby], until: float | None, singles: Mapping[str, tuple[str, ...]]
+    failures: Failures, late: list[Standby], until: float | None, singles: Mapping[str, tuple[str, ...]]
 ) -> dict[str, list[str]]:
     """Of each service the single events that fail it while those standbys are late, and not for good."""
-    needs = logic.graph.needs.copy()
-    if until is not None:
-        edges: Any = needs.edges(data="tolerates")
-        borne = [(source, target) for source, target, tolerates in edges if tolerates >= until]
-        needs.remove_edges_from(borne)
-    for one in late:
-        needs.add_node(f"{one.gate}!", op="any", needs=0, flow=False, shows=None, category=None)
-        needs.add_edge(
-            one.gate, f"{one.gate}!", kind="run", why="waits", path=(), tolerates=0.0, times=1, starts=True
-        )
-    then = Failures(replace(logic, graph=replace(logic.graph, needs=needs)))
-    sweep = then.logic.sweep
-    events = list(logic.events)
-    holding = {event: 1 << number for number, event in enumerate(events)}
+    logic = failures.logic
+    then = _then(failures, until)
+    compiled = then.logic.sweep.compiled
+    events = [name for name, event in logic.events.items() if event.frequency != 0.0]
     ones = (1 << len(events)) - 1
-    values, width = swept(then, holding, frozenset(), len(events))
-    empty = [bool(value) for value in sweep.compiled.lost({}, 1)]
-    quiet = then.below([int(value) for value in empty], {"site": 0, "region": 0}, 1)
-    below = then.below(values, width, ones)
+    own = {compiled.index[event]: 1 << number for number, event in enumerate(events)}
+    gates = [compiled.index[one.gate] for one in late]
+    width: dict[Scenario, int] = {"site": 0, "region": 0}
+    for number, event in enumerate(events):
+        if then.scenarios[event] in width:
+            width[then.scenarios[event]] |= 1 << number
+    quiet = then.below(compiled.lost(dict.fromkeys(gates, 1), 1), {"site": 0, "region": 0}, 1)
+    below = then.below(compiled.lost(own | dict.fromkeys(gates, ones), ones), width, ones)
     return {
-        service: [
-            events[number]
-            for number in bits(value)
-            if events[number] not in settled and logic.events[events[number]].frequency != 0.0
-        ]
+        service: [events[number] for number in bits(value) if events[number] not in settled]
         for service, value in below.items()
         if not quiet[service]
         for settled in (frozenset(singles[service]),)
     }
+
+
+def _then(failures: Failures, until: float | None) -> Failures:
+    """The failures before the loss of what is borne as long is felt; None: once all is felt."""
+    graph = failures.logic.graph
+    edges: Any = graph.needs.edges(data="tolerates")
+    borne = [(a, b) for a, b, tolerates in edges if until is not None and tolerates >= until]
+    if not borne:
+        return failures
+    needs = graph.needs.copy()
+    needs.remove_edges_from(borne)
+    return Failures(replace(failures.logic, graph=replace(graph, needs=needs)))
