@@ -265,7 +265,7 @@ class Failovers:
                 why = "whether traffic spreads over other ways, for this one does not carry it"
                 missing.append(Missing(f"circuits/{tight}", "routing", path, why))
         reached: Tri = "yes" if way.circuits is not None else "no"
-        if way.circuits is None and not self._told(flow, way):
+        if way.circuits is None and not self.is_told(flow, way):
             reached = "unknown"
             missing.append(
                 Missing(flow.owner, "circuits", tuple(flow.owner.split("/", 1)), "how it is reached")
@@ -315,7 +315,7 @@ class Failovers:
             self.bounds[key] = (asked, capacity)
         return self.bounds[key]
 
-    def _told(self, flow: Flow, way: Routed) -> bool:
+    def is_told(self, flow: Flow, way: Routed) -> bool:
         """Whether any way is declared at all between the two places."""
         usual = self.usual[flow].serving
         return any(

@@ -120,13 +120,13 @@ class Copies:
         return {key: tuple(names) for key, names in found.items()}
 
     def _backup(self, name: str, backup: Backup) -> Copy:
-        vault = self.estate.vaults[backup.vault]
+        vault = self.estate.vaults.get(backup.vault)
         return Copy(
             element=f"backups/{name}",
             kind="backup" if backup.log_shipping is None else "logged-backup",
             dataset=backup.dataset,
-            platform=vault.platform,
-            site=vault.site,
+            platform=vault.platform if vault is not None else None,
+            site=vault.site if vault is not None else "",
             source=self.estate.datasets[backup.dataset].home.site,
             upstream="",
             backup=backup,
@@ -141,6 +141,9 @@ class Copies:
     def survival(self, copy: Copy, scenario: Scenario) -> Survival:
         """Whether a copy outlives that kind of loss, by where it lies; an intruder is judged apart."""
         home = self.estate.datasets[copy.dataset].home
+        undeclared = self._undeclared(copy)
+        if undeclared:
+            return Survival("unknown", "where it lies is undeclared", undeclared)
         if copy.kind == "nodes":
             return YES if scenario == "component" else Survival("no", "lost with the cluster")
         if scenario == "component":
@@ -150,17 +153,36 @@ class Copies:
             return Survival("no", "at the same site")
         return YES if scenario == "site" else self._region(copy, home.site)
 
+    def _undeclared(self, copy: Copy) -> tuple[Missing, ...]:
+        """What is named as its place, and not in this estate or phase."""
+        named = [f"sites/{copy.site}"] if copy.vault is not None or copy.backup is None else []
+        if copy.backup is not None and copy.vault is None:
+            named.append(f"vaults/{copy.backup.vault}")
+        if copy.platform is not None:
+            named.append(f"platforms/{copy.platform}")
+        collection = copy.element.partition("/")[0]
+        path = (collection, copy.id)
+        return tuple(
+            Missing(place, "declaration", path, "whether a copy there outlives a loss")
+            for place in named
+            if self.estate.element(place) is None
+        )
+
     def _region(self, copy: Copy, home: str) -> Survival:
         """Another failure region, and no hazard that takes whole sites takes both."""
         for event in self._region_events(home):
             if self._lost_in(copy, event):
                 return Survival("no", f"{event} takes both sites")
+        regions = {
+            site: self.estate.sites[site].failure_region if site in self.estate.sites else None
+            for site in (home, copy.site)
+        }
         for site in (home, copy.site):
-            if self.estate.sites[site].failure_region is None:
+            if regions[site] is None:
                 path = ("sites", site, "failure_region")
                 fact = Missing(f"sites/{site}", "failure_region", path, "whether a region takes both sites")
                 return Survival("unknown", "its region is undeclared", (fact,))
-        if self.estate.sites[home].failure_region == self.estate.sites[copy.site].failure_region:
+        if regions[home] == regions[copy.site]:
             return Survival("no", "in the same failure region")
         return YES
 

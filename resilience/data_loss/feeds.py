@@ -62,7 +62,7 @@ class Feeds:
             if way:
                 feed = Feed("no", shared.fair(demand), way)
             else:
-                joined = self.failovers._told(demand.flow, demand.way)
+                joined = self.failovers.is_told(demand.flow, demand.way)
                 feed = Feed("yes" if joined else "unknown", None if joined else UNLIMITED)
             found[f"replications/{demand.flow.replication}"] = feed
         return found

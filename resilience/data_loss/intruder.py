@@ -31,8 +31,13 @@ def after_intruder(copy: Copy, intruder: Intruder | None) -> AfterIntruder:
     of compliance mode for so long. Logs in the same vault roll it forward to the first damage; without
     them all writes since the clean copy are lost.
     """
-    if copy.backup is None or copy.vault is None:
+    if copy.backup is None:
         return AfterIntruder(Survival("no", "follows every corruption"), None, Age(Bounds(0.0, None)))
+    if copy.vault is None:
+        path = ("backups", copy.id, "vault")
+        fact = Missing(f"vaults/{copy.backup.vault}", "declaration", path, "whether an intruder can spoil it")
+        unknown = Survival("unknown", "where it lies is undeclared", (fact,))
+        return AfterIntruder(unknown, None, Age(Bounds(0.0, None), (fact,)))
     backup, vault = copy.backup, copy.vault
     base = base_age(backup)
     missing = list(base.missing)

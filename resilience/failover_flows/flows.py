@@ -133,7 +133,7 @@ class _Flows:
         before = self.ways.route(usual.circuits or ()).latency if usual.circuits is not None else None
         reached: Tri = "yes" if way.circuits is not None else "no"
         missing = [fact for fact in route.missing if fact.field == "latency"] + list(demand.missing)
-        if way.circuits is None and not self.failovers._told(flow, way):
+        if way.circuits is None and not self.failovers.is_told(flow, way):
             reached = "unknown"
             path = tuple(flow.owner.split("/", 1))
             missing.append(Missing(flow.owner, "circuits", path, "how it is reached"))
