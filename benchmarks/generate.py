@@ -73,7 +73,8 @@ def _with_services(elements: int, seed: int, services: int) -> dict[str, Content
         racks -= 2
     content = _estate(racks, seed, services)
     _fill(content, elements - _count(_estate(racks, seed, 0)))
-    return content
+    by_collection = {f"services-{name}": {name: held} for name, held in content.pop("services").items()}
+    return content | by_collection
 
 
 def _fill(content: dict[str, Content], missing: int) -> None:

@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 from resilience.analysis import analyse
 from resilience.failure_sweep import sweep_failures
 from resilience.failure_sweep.results import FailureSweep, ServiceOutcome, ServiceSummary, Step
+from resilience.failure_sweep.swept import Swept
 from resilience.graph import build
+from resilience.sweep import Sweep, bits
+from specs.bundled import find_estate
+from specs.loading import load
 from specs.model import Estate
 from tests.resilience.sketch import BOX, estate, one_hall, two_sites
 from tests.resilience.test_oracle import Dice, Plain, random_estate
@@ -338,3 +342,20 @@ def test_two_losses_that_narrow_the_way_only_together_are_a_pair() -> None:
     found = swept(whole)
     assert frozenset(("circuits/au", "circuits/au2")) in pairs_below(found)
     assert outcome(found, "circuits/au") is None
+
+
+@pytest.mark.slow
+def test_the_weak_feed_of_the_national_estate_trips_and_the_cured_one_bears_all_maintenance() -> None:
+    def singles(name: str) -> Swept:
+        return Swept(Sweep(build(load(find_estate(name)).estate.as_of(None))))
+
+    weak, cured = singles("national"), singles("national-cured")
+    tripped = {trip.element for trips in weak.trips.values() for trip in trips}
+    assert tripped == {"power/ndc-rpp-b1-b"}
+    assert weak.risks.in_calm == ("rooms/ndc-hall-b",)
+    assert not cured.trips
+    assert not cured.risks.in_calm
+    events = cured.sweep.events
+    for place, gauge in enumerate(cured.gauges):
+        alone = {cured.scenes.names[n] for n in bits(cured.alone[place].below & cured.events)}
+        assert alone == {events[n] for n in bits(cured.sweep.below[gauge.services[0]])}
