@@ -1,14 +1,18 @@
 """What is kept, in order: every minimum, then every full level, then standbys, the most important first.
 
 A lexicographic optimum: a wish is granted if it fits together with all that were granted before it, whatever
-comes later must give way. The longest run of wishes that fits is found by halving, so that an estate with
-room for everything costs one programme.
+comes later must give way. Least sums refuse much without a programme; of what they leave, the longest run of
+wishes that fits is found by halving, so that an estate with room for everything costs one programme.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from math import isinf
 
-from resilience.dr_capacity.program import Answer, Program, Wish
+from resilience.dr_capacity.placing import ROUNDING
+from resilience.dr_capacity.program import Program, Wish
 from resilience.dr_capacity.question import Question
 from resilience.dr_capacity.results import Proof
 
@@ -56,20 +60,19 @@ def kept(question: Question) -> Kept:
     granted: list[Wish] = []
     undecided: set[Wish] = set()
     open_wishes = list(wishes)
-    failed: Answer | None = whole
+    least = _Least(question)
     while open_wishes:
-        fitting, answer = _longest(program, granted, open_wishes, failed)
+        fitting, proof = _longest(program, granted, open_wishes, least)
         granted += open_wishes[:fitting]
         if fitting == len(open_wishes):
             break
         refused = open_wishes[fitting]
-        if answer.proof == "undecided":
+        if proof == "undecided":
             undecided.add(refused)
         ruled_out = {("full", refused[1])}
         if refused[0] == "minimum":
             ruled_out |= {("there", part.name) for part in question.parts if part.service == refused[1]}
         open_wishes = [wish for wish in open_wishes[fitting + 1 :] if wish not in ruled_out]
-        failed = None
     carriers = _carriers(program, granted)
     return Kept(
         alive=frozenset(name for kind, name in granted if kind == "minimum"),
@@ -82,23 +85,58 @@ def kept(question: Question) -> Kept:
     )
 
 
+@dataclass(frozen=True)
+class _Least:
+    """What wishes take of each limit at least, whatever else is chosen: refuses much without a programme."""
+
+    question: Question
+
+    @cached_property
+    def takes(self) -> dict[Wish, dict[int, float]]:
+        """By wish, what it adds; alternatives and what is needed besides are left out."""
+        found: dict[Wish, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+        for part in self.question.parts:
+            if part.group:
+                continue
+            for ask in part.asks:
+                if not part.carries:
+                    found["there", part.name][ask.limit] += ask.standing
+                    continue
+                least = min(ask.minimum, ask.full)
+                found["minimum", part.service][ask.limit] += least
+                found["full", part.service][ask.limit] += 0.0 if isinf(ask.full) else ask.full - least
+        return found
+
+    def reach(self, granted: Sequence[Wish], wishes: Sequence[Wish]) -> int:
+        """How many of the wishes, from the first, may fit beside what is granted; no more do."""
+        sums = [0.0] * len(self.question.limits)
+        for number, wish in enumerate((*granted, *wishes)):
+            for limit, amount in self.takes.get(wish, {}).items():
+                sums[limit] += amount
+                if sums[limit] > self.question.limits[limit].gives * (1.0 + 2.0 * ROUNDING):
+                    return max(0, number - len(granted))
+        return len(wishes)
+
+
 def _longest(
-    program: Program, granted: Sequence[Wish], wishes: Sequence[Wish], failed: Answer | None
-) -> tuple[int, Answer]:
-    """How many of the wishes, from the first, fit beside what is granted, and the answer to one more;
-    `failed`: the answer to all of them, if it was a refusal."""
-    answer = failed or program.fits([*granted, *wishes])
+    program: Program, granted: Sequence[Wish], wishes: Sequence[Wish], least: _Least
+) -> tuple[int, Proof]:
+    """How many of the wishes, from the first, fit beside what is granted, and how one more is refused."""
+    high = least.reach(granted, wishes)
+    if not high:
+        return 0, "aggregate"
+    answer = program.fits([*granted, *wishes[:high]])
     if answer.fits:
-        return len(wishes), answer
-    low, high = 0, len(wishes)
+        return high, "aggregate"
+    low, proof = 0, answer.proof
     while high - low > 1:
         middle = (low + high) // 2
         found = program.fits([*granted, *wishes[:middle]])
         if found.fits:
             low = middle
         else:
-            high, answer = middle, found
-    return low, answer
+            high, proof = middle, found.proof
+    return low, proof
 
 
 def _carriers(program: Program, granted: Sequence[Wish]) -> frozenset[str]:

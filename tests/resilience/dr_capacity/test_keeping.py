@@ -59,7 +59,7 @@ def questions(draw: st.DrawFn) -> Question:
     )
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(questions())
 def test_what_is_kept_is_what_trying_everything_finds(question: Question) -> None:
     found = kept(question)
@@ -98,7 +98,7 @@ def networks(draw: st.DrawFn) -> Question:
     return Question(services, (), (), parts, tuple(limits), (), tuple(traffic), tuple(arcs))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(networks())
 def test_traffic_that_may_spread_is_kept_as_a_maximum_flow_allows(question: Question) -> None:
     nothing = dict.fromkeys(question.services, 0)

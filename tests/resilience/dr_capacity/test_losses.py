@@ -1,5 +1,9 @@
 """DR capacity by hand: what fits beside what, what is shed, in which order, and what nobody knows."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +15,7 @@ from specs.bundled import folder_of
 from specs.loading import load
 from tests.resilience.sketch import BOX, estate, two_sites
 
+ROOT = Path(__file__).parents[3]
 SITE = {"site": {"rto": "4 h", "rpo": "0 s"}}
 HALF = {"site": {"rto": "4 h", "rpo": "0 s", "minimum_level": "50 %"}}
 
@@ -370,3 +375,23 @@ def test_the_recovery_centre_too_small_for_its_flash_is_found_and_cured() -> Non
     cured = after_the_primary("national-cured")
     assert [b.element for b in cured.balances if "no" in (b.fits, b.fits_in_reserve)] == []
     assert cured.with_reserve.shed == ()
+
+
+PROGRAM = """
+from resilience.analysis import analyse
+from resilience.dr_capacity import dr_capacities
+from tests.resilience.test_oracle import Dice, random_estate
+print([dr_capacities(analyse(random_estate(Dice(seed)))) for seed in range(4)])
+"""
+
+
+@pytest.mark.slow
+def test_every_hash_seed_gives_the_same_bytes() -> None:
+    found = set()
+    for seed in ("0", "1", "2"):
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        command = [sys.executable, "-c", PROGRAM]
+        run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+        found.add(run.stdout)
+    assert len(found) == 1
+    assert "DrCapacity" in found.pop()

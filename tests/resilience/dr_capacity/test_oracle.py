@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -316,7 +317,8 @@ def loss_of_a(whole: Estate) -> DrCapacity | None:
     return next((found for found in dr_capacities(analyse(whole)) if found.event == "sites/a"), None)
 
 
-@settings(max_examples=200, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@pytest.mark.slow
+@settings(max_examples=250, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(estates())
 def test_what_is_shed_is_what_trying_everything_finds(whole: Estate) -> None:
     found = loss_of_a(whole)
@@ -353,7 +355,8 @@ def _alone(oracle: Oracle, name: str) -> bool:
     return len(left) == 1
 
 
-@settings(max_examples=150, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@pytest.mark.slow
+@settings(max_examples=200, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(estates())
 def test_all_fit_where_trying_everything_fits_all(whole: Estate) -> None:
     found = loss_of_a(whole)
