@@ -2,5 +2,6 @@
 
 from resilience.availability.results import ServiceAvailability
 from resilience.availability.services import availabilities
+from resilience.availability.simulation import Simulated, simulate
 
-__all__ = ["ServiceAvailability", "availabilities"]
+__all__ = ["ServiceAvailability", "Simulated", "availabilities", "simulate"]

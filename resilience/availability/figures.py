@@ -93,7 +93,7 @@ def bounded_figures(
     open_ones = unknown & set(function.support)
     if unknown:
         top = _united(worst.singles[service], worst.pairs[service], counted)
-        upper = top.probability(high)
+        upper = 1.0 if service in worst.down else top.probability(high)
     else:
         upper = bottom
     often = frequency(slopes, rates)

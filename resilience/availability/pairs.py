@@ -20,6 +20,8 @@ class SmallCutSets:
 
     singles: dict[str, tuple[str, ...]]
     pairs: dict[str, tuple[Pair, ...]]
+    down: frozenset[str]
+    """Services that fail though none of these events happens; they have no cut set."""
 
 
 def small_cut_sets(failures: Failures, always: frozenset[str] = frozenset()) -> SmallCutSets:
@@ -50,10 +52,9 @@ def small_cut_sets(failures: Failures, always: frozenset[str] = frozenset()) -> 
                 covered |= holding.get(event, 0)
             found[service] += [pairs[n] for n in bits(value & ~covered)]
     ordered = {service: tuple(sorted((min(p), max(p)) for p in pairs)) for service, pairs in found.items()}
-    down = {service for service, value in empty.items() if value}
-    return SmallCutSets(
-        {service: () if service in down else names for service, names in singles.items()}, ordered
-    )
+    down = frozenset(service for service, value in empty.items() if value)
+    kept = {service: () if service in down else names for service, names in singles.items()}
+    return SmallCutSets(kept, ordered, down)
 
 
 def swept(

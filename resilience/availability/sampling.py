@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, combinations
 from math import exp
 from random import Random
 from typing import Final
@@ -53,6 +53,7 @@ def remainders(
     random = Random(seed)
     rounds = max(1, -(-samples // _AT_ONCE))
     hits = dict.fromkeys(services, 0)
+    pairs = {service: frozenset(small.pairs[service]) for service in services}
     sizes = list(accumulate(counts[3 : _MOST + 1]))
     odds = list(accumulate(chances[name] / (1.0 - chances[name]) for name in names))
     for _ in range(rounds):
@@ -64,13 +65,13 @@ def remainders(
         values, width = swept(failures, holding, always, _AT_ONCE)
         below = failures.below(values, width, (1 << _AT_ONCE) - 1)
         for service in services:
-            rest = below[service]
+            rest = 0 if service in small.down else below[service]
             for event in small.singles[service]:
                 rest &= ~holding.get(event, 0)
-            for a, b in small.pairs[service] if rest else ():
-                if a in holding and b in holding:
-                    rest &= ~(holding[a] & holding[b])
-            hits[service] += sum(1 for _ in bits(rest))
+            hits[service] += sum(
+                not any(pair in pairs[service] for pair in combinations(cases[number], 2))
+                for number in bits(rest)
+            )
     count = rounds * _AT_ONCE
     return {
         one: Remainder(three * hits[one] / count, min(1.0, three * most_often(hits[one]) / count + beyond))

@@ -1,5 +1,4 @@
-"""Seeded simulation of one service for what is not static: busy crews, fuel that runs out, batteries and thermal
-buffers that last for minutes."""
+"""Seeded simulation of a service for what is not static: busy crews, empty tanks, batteries for minutes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -16,6 +15,11 @@ from resilience.failure_logic.standbys import standing_by
 from resilience.results import Scenario
 
 CONFIDENCE: Final = 0.95
+ASSUMES: Final = (
+    "Times to failure and to repair are exponential.",
+    "What is undeclared never fails.",
+    "Tanks and batteries are full when an outage begins.",
+)
 _NORMAL: Final = 1.959964
 """Of the standard normal distribution at that confidence, two-sided."""
 
@@ -52,10 +56,11 @@ def simulate(
     """The unavailability of a service over blocks of simulated years; KeyError for an unknown service.
 
     Times to failure and to repair are exponential, with the means of the basic events; what is undeclared
-    never fails. `crews` repairs are worked on at once, first come first served (None: as many as there are). A loss is
-    felt only once it has lasted for what its need tolerates; a generator runs from its tank while what it stands
-    by for is starved, and is full again afterwards. Failures on demand are drawn once a block. The bounds are
-    those of the mean of independent blocks (central limit theorem).
+    never fails. `crews` repairs are worked on at once, first come first served (None: as many as there are).
+    A loss is felt only once it has lasted for what its need tolerates (batteries, thermal buffers); a
+    generator runs from its tank while what it stands by for is starved, and is full again afterwards.
+    Failures on demand are drawn once a block. The bounds are those of the mean of independent blocks (central
+    limit theorem).
     """
     timed = replace(logic, graph=replace(logic.graph, needs=_with_delays(logic)))
     failures = Failures(timed)
@@ -79,11 +84,7 @@ def simulate(
         years,
         crews,
         seed,
-        (
-            "Times are exponential.",
-            "What is undeclared never fails.",
-            "Tanks are full when an outage begins.",
-        ),
+        ASSUMES,
     )
 
 
@@ -235,7 +236,7 @@ def _delays(failures: Failures) -> list[tuple[str, str, float]]:
 
 
 def _tanks(logic: FailureLogic) -> dict[str, tuple[float, tuple[str, ...]]]:
-    """Of each standby generator with declared fuel how long it lasts, and the elements that may call on it."""
+    """Of each standby generator with declared fuel how long it lasts, and the elements that call on it."""
     estate = logic.graph.estate
     found = {}
     for name in sorted(standing_by(estate)):

@@ -1,4 +1,4 @@
-"""Cases that a person can work out, where a textbook formula without standbys and switching would be wrong."""
+"""Cases that a person can work out, where a formula without standbys and switching would be wrong."""
 
 from typing import Any
 
