@@ -58,7 +58,7 @@ def _group(
     consistent = _consistent(best)
     met: Tri = "unknown"
     if objective is not None:
-        possible = least_possible([one.copies for one in losses])
+        possible = least_possible([one.copies for one in losses], intervals)
         if loss is None or loss.low > objective or possible is None or possible > objective:
             met = "no"
         elif sure is not None and sure.age <= objective:
@@ -144,11 +144,12 @@ def sure_point(
     return min(points, key=lambda point: (point.age, point.copies), default=None)
 
 
-def least_possible(members: list[tuple[CopyAge, ...]]) -> float | None:
+def least_possible(members: list[tuple[CopyAge, ...]], intervals: Mapping[str, float]) -> float | None:
     """The least age, at the worst moment, that a point common to all members may have if whatever is not
     declared turns out well; None: no choice of copies can meet in one point.
 
-    Copies of one kind and site may be made together, and logs roll any others to where those are.
+    Copies of one kind and site may be made together, and logs roll any others to where those are. Several
+    schedules of one member may lie so that one is always fresh.
     """
     there = [[copy for copy in copies if copy.outlives != "no"] for copies in members]
     if not all(there):
@@ -158,12 +159,24 @@ def least_possible(members: list[tuple[CopyAge, ...]]) -> float | None:
     found = []
     for key in sorted({(copy.kind, copy.site) for copies in there for copy in copies}):
         usable = [
-            [c.age.low for c in copies if c.kind == "logged-backup" or (c.kind, c.site) == key]
+            [copy for copy in copies if copy.kind == "logged-backup" or (copy.kind, copy.site) == key]
             for copies in there
         ]
         if all(usable):
-            found.append(max(min(ages) for ages in usable))
+            found.append(max(_freshest(copies, intervals) for copies in usable))
     return min(found, default=None)
+
+
+def _freshest(copies: list[CopyAge], intervals: Mapping[str, float]) -> float:
+    """The least age that some of those copies surely has at the worst moment, however schedules lie."""
+    if sum(copy.kind != "asynchronous" for copy in copies) < 2:
+        return min(copy.age.low for copy in copies)
+    return min(
+        copy.age.low
+        if copy.kind == "asynchronous"
+        else max(0.0, copy.age.low - intervals.get(copy.copy, copy.age.low))
+        for copy in copies
+    )
 
 
 def _pointed(
