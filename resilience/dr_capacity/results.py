@@ -65,10 +65,12 @@ class ServiceMode:
     """What is unknown is taken at its worst: an undeclared capacity gives nothing, an undeclared demand
     finds no room."""
     keeps: Tri
-    """Whether it runs at the level that it owes."""
+    """Whether it runs at the level that it owes. Unknown too where power or cooling of a site that it runs at
+    does not fit: what trips then depends on the order of failures."""
     because: tuple[str, ...]
-    """What refuses it more: `platforms/ID cores`, `circuits/ID bandwidth` …, `platforms/ID placement` where
-    sums fit and no node has room for an instance, or the services that it needs and that are shed or
+    """What refuses it more, or leaves it in doubt: `platforms/ID cores`, `circuits/ID bandwidth`,
+    `power/ID leg` …; `platforms/ID placement` where sums fit and no node has room for an instance; `sites/ID
+    traffic` where circuits do not carry it however it is spread; services that it needs and that are shed or
     stranded."""
     path: FieldPath
 

@@ -64,7 +64,10 @@ def shedding(
         else "unknown"
     ]
     answers += [balance.fits_in_reserve if reserve else balance.fits for balance in sites]
-    modes = tuple(_mode(loss, able, question, best, worst, service) for service in loss.order)
+    troubled = _troubled(loss, sites, reserve=reserve)
+    modes = tuple(
+        _doubted(_mode(loss, able, question, best, worst, service), able, troubled) for service in loss.order
+    )
     return Judged(
         Shedding(
             fits="no" if "no" in answers else "unknown" if "unknown" in answers else "yes",
@@ -109,6 +112,25 @@ def _mode(loss: Loss, able: Asking, question: Question, best: Kept, worst: Kept,
         because=because,
         path=("services", service),
     )
+
+
+def _troubled(loss: Loss, sites: Collection[Balance], *, reserve: bool) -> dict[str, tuple[str, ...]]:
+    """Power and cooling that do not fit or are not known to, by site."""
+    found: dict[str, list[str]] = {}
+    for balance in sites:
+        if (balance.fits_in_reserve if reserve else balance.fits) != "yes":
+            for site in loss.analysis.graph.where.sites_of(balance.element):
+                found.setdefault(site, []).append(f"{balance.element} {balance.resource}")
+    return {site: tuple(sorted(names)) for site, names in sorted(found.items())}
+
+
+def _doubted(mode: ServiceMode, able: Asking, troubled: Mapping[str, tuple[str, ...]]) -> ServiceMode:
+    """The same, unknown where it would keep what it owes at a site whose power or cooling is in doubt."""
+    placed = able.placed.get(mode.service.partition("/")[2], ())
+    doubts = {name for part in placed for name in troubled.get(part.workload.site, ())}
+    if mode.keeps != "yes" or not doubts:
+        return mode
+    return replace(mode, keeps="unknown", because=(*mode.because, *sorted(doubts)))
 
 
 def _off(able: Asking, found: Kept) -> tuple[str, ...]:

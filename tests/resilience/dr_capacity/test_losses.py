@@ -239,7 +239,7 @@ def powered(feeds: tuple[str, ...] = ("pdu-a", "pdu-b"), **more: Any) -> DrCapac
     return lost(
         power=POWER | more.pop("power", {}),
         devices={name: {"rack": "kb", "feeds": list(feeds)} for name in ("db", "dc", "dd")},
-        services={"s": {"tier": 1}},
+        services={"s": {"tier": 1, "objectives": SITE}},
         workloads=pair("s", cores(20)),
         **more,
     )
@@ -254,6 +254,9 @@ def test_a_feed_that_carries_its_share_and_not_all_is_too_weak_with_a_unit_out()
     assert found.with_reserve.left_over == ("power/pdu-a power",)
     assert found.purchase is not None
     assert [(lack.element, lack.lacks) for lack in found.purchase.lacks] == [("power/pdu-a", 50)]
+    one_mode = mode(found.with_reserve, "s")
+    assert (one_mode.mode, one_mode.keeps, one_mode.because) == ("full", "unknown", ("power/pdu-a power",))
+    assert mode(found.without_reserve, "s").keeps == "yes"
 
 
 def test_a_device_on_one_cord_has_no_power_once_its_unit_is_out() -> None:
