@@ -433,9 +433,9 @@ def _services(counts: Mapping[str, int], chance: random.Random, services: int | 
                 "support_ends": "2032-12-31",
                 "recovery_team": "operations",
             }
-    rows = len(clusters["main"])
-    for count in range(rows * SERVICES_IN_A_ROW if services is None else services):
-        row, part = divmod(count, SERVICES_IN_A_ROW) if services is None else (count % rows, count // rows)
+    homes = len(clusters["main"])
+    for count in range(homes * SERVICES_IN_A_ROW if services is None else services):
+        row, part = divmod(count, SERVICES_IN_A_ROW) if services is None else (count % homes, count // homes)
         _service(content, f"s{row:03}-{part}", row, len(clusters["dr"]), chance)
     return content
 

@@ -15,6 +15,7 @@ import networkx as nx
 from resilience.derive.power import supplies_needed
 from resilience.graph import EstateGraph
 from resilience.loads import CONVERTS, Loads, draw_of, rating_of, units_by_room
+from resilience.results import Missing, in_order
 from resilience.whereabouts import by_id
 from specs.model import Estate
 from specs.power import PowerElement
@@ -74,6 +75,21 @@ def overloads(graph: EstateGraph, index: Mapping[str, int], calm: frozenset[int]
         else:
             possible.append(overload)
     return Overloads(tuple(possible), tuple(sorted(in_calm)))
+
+
+def undeclared(graph: EstateGraph) -> tuple[Missing, ...]:
+    """Undeclared facts without which nobody can tell whether something would be overloaded."""
+    loads = Loads(graph.estate, graph.where)
+    found: list[Missing] = []
+    for name, element in by_id(graph.estate.power):
+        if rating_of(element) is None:
+            path = ("power", name, "rating")
+            found.append(Missing(f"power/{name}", "rating", path, "whether it carries what others leave it"))
+    for load in loads.normal.values():
+        found += load.missing
+    for heat in loads.heat.values():
+        found += heat.missing
+    return in_order(found)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from resilience.analysis import Analysis
 from resilience.failure_sweep.levels import by_course
+from resilience.failure_sweep.overloads import undeclared
 from resilience.failure_sweep.pairing import Meetings, Pairing, named, settles
 from resilience.failure_sweep.results import (
     LEVELS,
@@ -253,20 +254,20 @@ class _Report:
             for service in outcome.below:
                 stops[service] += 1
         narrow = self._narrow()
-        timing = self._missing_times()
+        timing = self._within(swept.times.missing)
+        loads = self._within(undeclared(swept.graph))
         found = []
         for service, place in sorted(self.place.items()):
             here = f"services/{service}"
             alone, support = swept.alone[place], swept.supports[place] & swept.events
             standing = self.standing[service]
-            facts = standing.missing
+            facts = (*standing.missing, *loads[place])
             bears: Tri = "no" if alone.below & narrow else "unknown" if facts else "yes"
             if standing.runs == "no":
                 bears = "no"
             outages = stopped[here]
-            maintained: Tri = (
-                "no" if "no" in outages else "unknown" if outages or standing.runs != "yes" else "yes"
-            )
+            doubtful = outages or loads[place] or standing.runs != "yes"
+            maintained: Tri = "no" if "no" in outages else "unknown" if doubtful else "yes"
             count = support.bit_count()
             found.append(
                 ServiceSummary(
@@ -296,10 +297,9 @@ class _Report:
                 found |= 1 << number
         return found
 
-    def _missing_times(self) -> tuple[tuple[Missing, ...], ...]:
-        """By gauge the undeclared times among all that the service rests on."""
-        swept = self.swept
-        facts, index = swept.times.missing, swept.times.compiled.index
+    def _within(self, facts: tuple[Missing, ...]) -> tuple[tuple[Missing, ...], ...]:
+        """By gauge those of the facts whose elements are among all that the service rests on."""
+        swept, index = self.swept, self.swept.times.compiled.index
         own: dict[int, int] = defaultdict(int)
         for number, fact in enumerate(facts):
             if fact.element in index:

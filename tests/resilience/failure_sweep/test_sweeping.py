@@ -359,3 +359,12 @@ def test_the_weak_feed_of_the_national_estate_trips_and_the_cured_one_bears_all_
     for place, gauge in enumerate(cured.gauges):
         alone = {cured.scenes.names[n] for n in bits(cured.alone[place].below & cured.events)}
         assert alone == {events[n] for n in bits(cured.sweep.below[gauge.services[0]])}
+
+
+def test_a_rating_that_nobody_declared_leaves_unknown_whether_a_loss_is_borne() -> None:
+    devices = {f"d{n}": {"rack": "r1", "feeds": ["pdu-a", "pdu-b"]} for n in range(1, 3)}
+    gates = {"rooms": {"hall": {"site": "a", "purpose": "data-hall"}}}
+    untold = summary(swept(one_service(devices=devices, **gates)))
+    assert ("power/pdu-b", "rating") in {(fact.element, fact.field) for fact in untold.missing}
+    assert untold.bears_every_component != "yes"
+    assert untold.maintained_without_outage != "yes"
