@@ -130,11 +130,11 @@ def failure_functions(
     merged |= {
         compiled.index[name]: (name,) for name in sorted(wide & events) if compiled.index[name] not in merged
     }
-    maker = Engine(len(merged), most)
-    own = {node: maker.variable(level) for level, node in enumerate(merged)}
-    making = _Making(failures, maker, own, {})
     found: dict[str, FailureFunction | None] = dict.fromkeys((one.service for one in asked), None)
     with suppress(TooLarge):
+        maker = Engine(len(merged), most)
+        own = {node: maker.variable(level) for level, node in enumerate(merged)}
+        making = _Making(failures, maker, own, {})
         for one in ordered:
             making.make(frozenset(_walked(compiled.children, roots[one.service])))
             top = making.top(one, wide)
