@@ -37,14 +37,15 @@ class Weakness:
     cure: str
     cured_by: str
     proof: str = ""
+    proved_by: tuple[str, ...] = ()
     since: str = "today"
 
 
 def _listed() -> tuple[Weakness, ...]:
     entries: list[dict[str, Any]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))["weaknesses"]
+    many = ("where", "found_by", "proved_by")
     return tuple(
-        Weakness(**{**entry, "where": tuple(entry["where"]), "found_by": tuple(entry["found_by"])})
-        for entry in entries
+        Weakness(**{**entry, **{key: tuple(entry.get(key, ())) for key in many}}) for entry in entries
     )
 
 
