@@ -103,7 +103,7 @@ MINUTES_A_YEAR: Final = 525_960.0
 
 def _of_availability(found: tuple[ServiceAvailability, ...]) -> Iterator[Answer]:
     for one in found:
-        if one.target is not None:
+        if one.target is not None and one.met is not None:
             first = one.cut_sets[0].paths if one.cut_sets else ()
             yield Answer(
                 one.service, "availability", one.met, "", "",

@@ -29,7 +29,8 @@ def prove_estate(
     """Prove the estate's parts, put them out, and end the command."""
     from importlib.metadata import version
 
-    from policies.outputs.proofs import Proved, as_json, as_markdown, as_text
+    from policies.outputs.proof_document import Proved, as_json
+    from policies.outputs.proofs import as_markdown, as_text
     from resilience.analysis import analyse
     from resilience.proof import prove
     from resilience.proof_summary import answers

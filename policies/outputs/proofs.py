@@ -1,32 +1,16 @@
-"""Proofs of an estate for a terminal, as Markdown and as JSON in a published, versioned form.
+"""Proofs of an estate for a terminal and as Markdown: a table of all services, then what does not hold."""
 
-`python -m policies.outputs.proofs docs/reference/prove.schema.json` publishes the form.
-"""
-
-import json
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
-
-from policies.outputs.json_document import EstateForm, Place, ToolForm
 from policies.outputs.markdown import escaped
+from policies.outputs.proof_document import Proved
 from policies.outputs.terminal import Screen
 from policies.wording import amount, counted
-from resilience.proof import Proof
 from resilience.proof_summary import QUESTIONS, Answer, Question
 from resilience.results import Missing, Tri
-from specs.files import write_whole
-from specs.issues import FieldPath
-from specs.loading import Loaded
 from specs.text import plain
-
-FORMAT_VERSION: Final = "1.0"
-"""A minor one adds fields, a major one breaks."""
 
 _MOST_NAMED: Final = 4
 _SIGNS: Final[Mapping[Tri, str]] = {"yes": "✓", "no": "✗", "unknown": "?"}
@@ -50,75 +34,6 @@ _WITHOUT_FIGURE: Final[Mapping[Tri, str]] = {"yes": "holds", "no": "does not hol
 _KEY: Final = (
     "✓ holds, ✗ does not, ? unknown, blank: nothing is owed. RTO, RPO: component, site, region, cyber (y)."
 )
-
-
-@dataclass(frozen=True)
-class Proved:
-    """What was proved of which estate, by which tool."""
-
-    loaded: Loaded
-    phase: str
-    proof: Proof
-    answers: tuple[Answer, ...]
-    tool_version: str
-
-    def at(self, path: FieldPath) -> Place | None:
-        """Where a fact is written, or what encloses it."""
-        found = self.loaded.places.at(path)
-        return None if found is None else Place(file=found.file, line=found.line, column=found.column)
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class Placed(_Model):
-    """A fact that a figure rests on, and where it is written."""
-
-    path: tuple[str | int, ...]
-    """Collection, id, then field by field."""
-    place: Place | None
-    """Its line, or that of what encloses it."""
-
-
-class Document(_Model):
-    """What `thabat prove -o json` writes."""
-
-    format_version: str
-    tool: ToolForm
-    estate: EstateForm
-    answers: tuple[Answer, ...]
-    """For every service the worst answer to each question, by service."""
-    proof: Proof
-    """Everything in full; seconds, bytes, bit/s, watts."""
-    facts: tuple[Placed, ...]
-    """Every path that stands in it, sorted, with its line."""
-
-
-def as_json(proved: Proved) -> str:
-    """The proofs as JSON text."""
-    header = proved.loaded.estate.estate
-    document = Document(
-        format_version=FORMAT_VERSION,
-        tool=ToolForm(name="thabat", version=proved.tool_version),
-        estate=EstateForm(
-            title=header.title.reading("en"),
-            classification=header.classification,
-            version=header.version,
-            digest=proved.loaded.digest,
-            phase=proved.phase,
-        ),
-        answers=proved.answers,
-        proof=proved.proof,
-        facts=tuple(Placed(path=path, place=proved.at(path)) for path in _paths(proved)),
-    )
-    return document.model_dump_json(indent=1) + "\n"
-
-
-def schema() -> dict[str, Any]:
-    """JSON Schema (2020-12) of the document."""
-    found: dict[str, Any] = TypeAdapter(Document).json_schema(mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
 
 
 def as_text(proved: Proved, screen: Screen) -> str:
@@ -306,29 +221,3 @@ def _find_out_first(answers: Sequence[Answer], most: int = 8) -> list[tuple[Miss
                 counts[key] += 1
     ranked = sorted(counts, key=lambda key: (-counts[key], key))
     return [(facts[key], counts[key]) for key in ranked[:most]]
-
-
-def _paths(proved: Proved) -> list[FieldPath]:
-    found: set[FieldPath] = set()
-    _collect((proved.answers, proved.proof), found)
-    return sorted(found, key=lambda path: tuple(map(str, path)))
-
-
-def _collect(value: Any, into: set[FieldPath]) -> None:
-    """Every path of facts anywhere in the results: fields named `path` or `paths`."""
-    if is_dataclass(value) and not isinstance(value, type):
-        for one in fields(value):
-            held = getattr(value, one.name)
-            if one.name == "path" and held:
-                into.add(held)
-            elif one.name == "paths":
-                into.update(path for path in held if path)
-            else:
-                _collect(held, into)
-    elif isinstance(value, tuple):
-        for one in value:
-            _collect(one, into)
-
-
-if __name__ == "__main__":
-    write_whole(Path(sys.argv[1]), json.dumps(schema(), indent=1, sort_keys=True) + "\n")

@@ -1,11 +1,13 @@
 """What is proved, in every form: the answers, what binds them, and nothing of a spec that is not safe."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from policies.outputs.proofs import Proved, as_json, as_markdown, as_text, schema
+from policies.outputs.proof_document import Proved, as_json, schema
+from policies.outputs.proofs import as_markdown, as_text
 from policies.outputs.terminal import Screen
 from resilience.analysis import analyse
 from resilience.proof import PARTS, Part, prove
@@ -47,7 +49,7 @@ def test_a_recovery_that_is_too_slow_is_refuted_with_its_figures_and_what_binds_
 
 
 def test_a_service_that_is_never_back_is_told_so_with_what_it_lacks(amend: Amend) -> None:
-    found = proved(amend(""), ("recovery-plans",))
+    found = proved(amend("workloads: {archive-dr: null}\n"), ("recovery-plans",))
     never = answer(found, "archive", "RTO site")
     assert (never.holds, never.figure) == ("no", None)
     assert "nowhere to run" in never.because[0]
@@ -93,10 +95,25 @@ def test_json_is_as_published_and_every_path_of_a_fact_has_its_line(amend: Amend
     published.hold(text, "prove")
     document = json.loads(text)
     assert document["facts"]
-    known = {tuple(fact["path"]) for fact in document["facts"]}
-    for one in document["answers"]:
-        assert {tuple(path) for path in one["paths"]} <= known
     assert all(fact["place"]["line"] >= 1 for fact in document["facts"] if fact["place"])
+    ways = [fact["fact"][0] for fact in document["facts"]]
+    assert {"services", "workloads"} & set(ways)
+    numbers = [number for one in document["answers"] for number in one["paths"]]
+    assert numbers
+    assert max(numbers) < len(document["facts"])
+
+
+def test_every_link_of_a_chain_is_told_once(amend: Amend) -> None:
+    document = json.loads(as_json(proved(amend(""), ("availability",))))
+    links = [json.dumps(link, sort_keys=True) for link in document["links"]]
+    assert len(links) == len(set(links)) > 0
+    chains = [cut["chain"] for one in document["proof"]["availability"] for cut in one["cut_sets"]]
+    assert any(chains)
+    for chain in chains:
+        ends = [
+            (document["links"][number]["source"], document["links"][number]["target"]) for number in chain
+        ]
+        assert all(before[1] == after[0] for before, after in pairwise(ends))
 
 
 def test_the_published_form_is_that_of_the_code() -> None:
