@@ -16,7 +16,6 @@ def test_it_ends_with_1_where_an_answer_does_not_hold_or_is_unknown_and_says_how
     assert "unknown" in ended.stderr
     assert "registry" in ended.stdout
     assert "What to find out first" in ended.stdout
-    assert "estate.yaml:" in ended.stdout
 
 
 def test_unknowns_may_pass_and_everything_may() -> None:
@@ -26,6 +25,7 @@ def test_unknowns_may_pass_and_everything_may() -> None:
     assert thabat("prove", "starter", *QUICK, "--soft-fail").returncode == 0
 
 
+@pytest.mark.slow
 def test_its_json_is_as_published_and_the_same_whatever_the_hash_seed() -> None:
     made = [
         thabat("prove", "starter", "-o", "json", variables={"PYTHONHASHSEED": seed}) for seed in ("0", "7")

@@ -207,6 +207,7 @@ def test_every_question_has_its_words() -> None:
     assert {question_word(question) for question in QUESTIONS} <= set(WORDS)
 
 
+@pytest.mark.slow
 def test_without_proofs_there_is_no_word_of_them(national: Path) -> None:
     assert 'id="proofs"' not in national.read_text("utf-8")
     assert 'href="#proofs"' not in national.read_text("utf-8")

@@ -37,6 +37,7 @@ def _starter() -> Estate:
     return whole.model_copy(update=collections)
 
 
+@pytest.mark.slow
 def test_bounds_without_a_diagram_hold_the_exact_figure() -> None:
     analysis = analyse(_starter())
     exact = availabilities(analysis)
@@ -66,6 +67,7 @@ def test_larger_cut_sets_are_listed_down_to_the_cut_off_and_the_rest_is_bounded(
         assert all(cut.chain for cut in larger)
 
 
+@pytest.mark.slow
 def test_the_order_of_the_input_changes_nothing() -> None:
     whole = _starter()
     turned = whole.model_copy(

@@ -110,6 +110,7 @@ def first_break(case: Case, start: float, step: float, before: float = inf) -> f
     return inf
 
 
+@pytest.mark.slow
 @given(SEEDS)
 @few
 def test_no_beginning_takes_longer_to_catch_up_and_some_beginning_takes_as_long(seed: int) -> None:

@@ -331,6 +331,7 @@ def test_the_order_of_the_input_changes_nothing() -> None:
     assert data_losses(analyse(shuffled(whole))) == data_losses(analyse(whole))
 
 
+@pytest.mark.slow
 def test_two_runs_give_equal_bytes_whatever_the_hash_seed() -> None:
     outputs = {
         subprocess.run(

@@ -142,6 +142,7 @@ PHASES = tuple((place + 0.02) / 24 for place in range(24))
 SETTLED = 3 * 24 * HOUR
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32))
 @settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 def test_losses_in_calm_and_the_time_to_break_the_rpo_are_those_of_copies_played_through(seed: int) -> None:

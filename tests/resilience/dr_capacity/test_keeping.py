@@ -3,6 +3,7 @@
 from dataclasses import replace
 from math import inf
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,7 @@ def questions(draw: st.DrawFn) -> Question:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=600, deadline=None)
 @given(questions())
 def test_what_is_kept_is_what_trying_everything_finds(question: Question) -> None:
@@ -98,6 +100,7 @@ def networks(draw: st.DrawFn) -> Question:
     return Question(services, (), (), parts, tuple(limits), (), tuple(traffic), tuple(arcs))
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(networks())
 def test_traffic_that_may_spread_is_kept_as_a_maximum_flow_allows(question: Question) -> None:

@@ -222,6 +222,7 @@ def test_ways_are_those_of_the_first_proofs_and_loads_their_sums(seed: int) -> N
         assert {load.circuit: load.load for load in state.loads} == pytest.approx(loads)
 
 
+@pytest.mark.slow
 def test_two_runs_give_equal_bytes_whatever_the_hash_seed() -> None:
     outputs = {
         subprocess.run(
