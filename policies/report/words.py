@@ -159,9 +159,9 @@ WORDS: Mapping[str, Word] = _table(
     q_bandwidth=("Bandwidth", "سعة النقل"),
     availability=("Availability", "الإتاحة"),
     availability_text=(
-        "Downtime a year from failures, from switching over and from planned outages; as bounds where facts "
-        "are missing.",
-        "زمن التوقف في السنة من الأعطال والتحويل والتوقف المخطط؛ بحدّين حيث تنقص معلومات.",
+        "Downtime a year from failures, from switching over and from planned outages; as bounds where it is "
+        "not exact or facts are missing.",
+        "زمن التوقف في السنة من الأعطال والتحويل والتوقف المخطط؛ بحدّين حيث لا يكون دقيقاً أو تنقص معلومات.",
     ),
     downtime_a_year=("Downtime a year", "التوقف في السنة"),
     allowed=("Allowed", "المسموح"),
