@@ -6,6 +6,7 @@ settled, for all scenarios at once; only scenarios in which something is lost th
 element are looked at one by one, and of elements that could never be overloaded, none.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,8 @@ from resilience.failure_sweep.evaluation import Evaluation
 from resilience.failure_sweep.overloads import Overload
 from resilience.failure_sweep.scenes import Scenes
 from resilience.sweep import bits
+
+NOTHING: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,18 @@ class Cascade:
         """By wave and node the scenarios in which it is lost in the end."""
         return tuple([settled(value) for value in wave.values] for wave in self.waves)
 
+    @cached_property
+    def felled(self) -> tuple[Mapping[int, frozenset[int]], ...]:
+        """By wave and scenario the nodes that are lost in the end because something has tripped in it."""
+        found = []
+        for ends in self.ends:
+            nodes: dict[int, list[int]] = defaultdict(list)
+            for node, (first, now) in enumerate(zip(self.ends[0], ends, strict=True)):
+                for number in bits(now & ~first):
+                    nodes[number].append(node)
+            found.append({number: frozenset(several) for number, several in nodes.items()})
+        return tuple(found)
+
     def beside(self, number: int, ones: int) -> After:
         """Those scenarios, each with that one besides."""
         start = self.scenes.nodes[number]
@@ -158,33 +173,42 @@ class Cascade:
 
         Where nothing that bears on it differs from what the other event does alone, it trips if it does
         then. Where its movers are lost as after one of the two alone, it carries at most what it does
-        then: so it trips only where it does then, and is looked at to see whether it still does.
+        then: so it trips only where it does then, and is looked at to see whether it still does. But what
+        one of the two takes down alone may be left by both together, as one relieves what trips after the
+        other: then it can carry more, or be there at all.
         """
         overload, base = self.overloads[place], self.waves[wave]
+        so_far = base.tripped[place] & ones
         alone = self.waves[following].tripped[place] & ones
         by_itself = bool(self.waves[following].tripped[place] >> number & 1)
-        against_other = against_other_movers = 0
-        against_this_movers = self.moved[wave][place] & ones
+        against_other = more_than_other = 0
+        more_than_this = self.moved[wave][place] & ones
         for node in differs.keys() & overload.bears:
             now, before = settled(differs[node]), settled(base.values[node])
             against_other |= now ^ (before & ones)
             if node in overload.movers:
-                against_other_movers |= now ^ (before & ones)
-                against_this_movers |= now ^ (ones if before >> number & 1 else 0)
-        look = against_other_movers & against_this_movers
-        look |= against_other & ~against_other_movers & alone
+                more_than_other |= now ^ (before & ones)
+                more_than_this |= now ^ (ones if before >> number & 1 else 0)
+            else:
+                more_than_other |= before & ones & ~now
+                more_than_this |= ones & ~now if before >> number & 1 else 0
+        standing = self.ends[wave]
+        if more_than_other:
+            for node in (self.felled[wave].get(number, NOTHING) & overload.bears) - differs.keys():
+                more_than_this |= ones & ~standing[node]
+        look = more_than_other & more_than_this
+        look |= against_other & ~more_than_other & alone
         if by_itself:
             look |= against_other
+        found = alone & ~so_far & ~against_other
         if not look:
-            return alone & ~against_other
-        standing = self.ends[wave]
+            return found
 
         def lost(node: int) -> int:
             value = differs.get(node)
             return standing[node] if value is None else settled(value)
 
         look &= ~_all_lost(overload, lost)
-        found = alone & ~against_other
         for scenario in bits(look):
             if overload.is_over(_lost_at(lost, scenario)):
                 found |= 1 << scenario

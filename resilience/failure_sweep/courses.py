@@ -119,26 +119,32 @@ def lingering(value: Value, before: int, seconds: float) -> Value:
 
 
 def warm(called: Value, lost: Value, called_before: int, lost_before: int, seconds: float) -> Value:
-    """When something that stands by serves: it has been called that long without being lost itself, and
-    from then on until it is lost. What was called before the event serves already.
+    """When something that stands by serves: once it had been called for that long without being lost itself,
+    and from then on until it is lost. It does not stop because what called it comes back, not even where that
+    comes back through it at once. What was called before the event serves already.
 
     >>> warm(0b1, 0, 0, 0, 30.0)
     ((0.0, 0), (30.0, 1))
     >>> warm(((0.0, 1), (40.0, 0)), ((0.0, 0), (90.0, 1)), 0, 0, 30.0)
     ((0.0, 0), (30.0, 1), (90.0, 0))
+    >>> warm(((0.0, 1), (30.0, 0)), 0, 0, 0, 30.0)
+    ((0.0, 0), (30.0, 1))
     """
     if isinstance(called, int) and isinstance(lost, int) and not called_before:
         return held(called & ~lost, 0, seconds)
-    ready = over_time([called, lost], lambda now: now[0] & ~now[1])
-    begun = held(ready, called_before & ~lost_before, seconds)
     serves = called_before & ~lost_before
-
-    def follow(now: list[int]) -> int:
-        nonlocal serves
-        serves = (serves | now[0]) & ~now[1]
-        return serves
-
-    return over_time([begun, lost], follow)
+    steps = pieces(over_time([called, lost], lambda now: now[0] & ~now[1]))
+    moments = {moment for value in (called, lost) for moment, _ in pieces(value)}
+    found: list[tuple[float, int]] = []
+    standing, losses = 0, pieces(lost)
+    for moment in sorted(moments | {begins + seconds for begins, _ in steps}):
+        while standing + 1 < len(losses) and losses[standing + 1][0] <= moment:
+            standing += 1
+        past = [step for step in steps if step[0] < moment or seconds <= 0]
+        ready = window_at(past, called_before & ~lost_before, moment, seconds, lambda a, b: a & b)
+        serves = (serves | ready) & ~losses[standing][1]
+        found.append((moment, serves))
+    return joined(found)
 
 
 def _window(value: Value, before: int, seconds: float, join: Callable[[int, int], int]) -> Value:
@@ -164,6 +170,6 @@ def window_at(
         if begins > moment:
             break
         ends = steps[number + 1][0] if number + 1 < len(steps) else None
-        if ends is None or ends > moment - seconds:
+        if ends is None or ends + seconds > moment:
             found = bits if found is None else join(found, bits)
     return before if found is None else found

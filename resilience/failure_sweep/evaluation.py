@@ -363,8 +363,10 @@ class _Ring:
         return self.own_now[node] | (called & self.evaluation._gate(node, values, self.ones))
 
     def _serves(self, node: int, child: int, called: int, lost: int) -> int:
-        """Scenarios in which something that stands by serves now."""
-        return (self.warm[node, child] | (called & self.masks[node, child])) & ~lost
+        """Scenarios in which something that stands by serves now. What takes a while to serve has been called
+        in the past: it does not ask whether it is called still, as that may have ended through itself."""
+        ready = self.masks[node, child] if self.times.standby[node][child] > 0 else called
+        return (self.warm[node, child] | ready) & ~lost
 
     def _called_now(self, node: int) -> int:
         standby = self.times.standby[node]

@@ -41,7 +41,7 @@ class Overload:
     movers: frozenset[int]
     """Nodes whose loss can bring more load to it, or take away what bears it."""
     bears: frozenset[int]
-    """All nodes that its load depends on."""
+    """All nodes that its load depends on, and those that are lost with it."""
     limit: float
     """Watts."""
     load: Callable[[Lost], float] = field(compare=False)
@@ -384,11 +384,12 @@ def _heated(
     def cooled(lost: Lost) -> float:
         return sum(capacity for node, capacity in known.items() if not lost(node))
 
+    takes = tuple(index[f"rooms/{room}#cooling"] for room in rooms)
     return Overload(
         element=f"rooms/{rooms[0]}" if len(rooms) == 1 else " + ".join(f"rooms/{room}" for room in rooms),
-        takes=tuple(index[f"rooms/{room}#cooling"] for room in rooms),
+        takes=takes,
         movers=frozenset(known),
-        bears=frozenset(known) | {node for node, _ in sources},
+        bears=frozenset(known) | {node for node, _ in sources} | set(takes),
         limit=sum(known.values()),
         load=warm,
         capacity=cooled,

@@ -5,7 +5,8 @@ from itertools import combinations
 from random import Random
 from typing import Any
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from resilience.failure_sweep.courses import settled
@@ -119,7 +120,9 @@ class Plain:
         return groups[min(groups)][: None if not min(groups)[0] else 1] if groups else []
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32))
+@example(140)
 @settings(max_examples=120, deadline=None)
 def test_what_trips_after_every_single_and_pair_is_what_plain_waves_trip(seed: int) -> None:
     whole = random_chain(Random(seed))
