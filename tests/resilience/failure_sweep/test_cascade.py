@@ -145,6 +145,34 @@ def test_what_trips_after_every_single_and_pair_is_what_plain_waves_trip(seed: i
             assert bool(lost) == (name not in plain.live), (scenes.names[first], scenes.names[second], name)
 
 
+def test_what_one_event_alone_trips_can_live_on_in_a_pair_and_overload_what_it_stands_on() -> None:
+    """Without pn, x trips, and so does y, which leaves e 2,000 W on z. Without w too, x lives on: 2,200 W."""
+    feeds = [("w",)] * 8 + [("pn", "x")] * 2 + [("pn", "y")] * 3 + [("y", "z")] * 20
+    ratings = {"e": 2050, "x": 950, "y": 1200}
+    stands_on = {"e": "g", "x": "e", "z": "e", "w": "x", "pn": "g", "y": "g"}
+    whole = estate(
+        sites={"a": {"role": "primary"}},
+        rooms={"hall": {"site": "a", "purpose": "data-hall"}},
+        racks={"r": {"room": "hall"}},
+        power={"g": {"kind": "utility", "site": "a"}}
+        | {
+            name: {"kind": "pdu", "site": "a", "inputs": [{"source": source}]}
+            | ({"rating": f"{ratings[name]} W"} if name in ratings else {})
+            for name, source in stands_on.items()
+        },
+        devices={f"d{n:02}": {"rack": "r", "feeds": list(cords)} for n, cords in enumerate(feeds)},
+    )
+    swept = Swept(Sweep(build(whole)))
+    index, numbers = swept.times.compiled.index, swept.scenes.numbers
+    first, second = numbers["power/w"], numbers["power/pn"]
+    assert first < second
+    assert [sorted(wave) for wave in Plain(whole, {"power/pn"}, set()).tripped] == [["x", "y"]]
+    assert [sorted(wave) for wave in Plain(whole, {"power/pn", "power/w"}, set()).tripped] == [["y"], ["e"]]
+    assert not swept.lost("power/e") >> second & 1
+    after = swept.cascade.beside(second, swept.scenes.beside(second))
+    assert settled(after.look(index["power/e"])) >> first & 1
+
+
 @given(st.integers(0, 2**32))
 @settings(max_examples=100, deadline=None)
 def test_loads_are_those_of_the_power_chain_and_never_more_than_the_most_that_can_come(seed: int) -> None:
