@@ -146,10 +146,15 @@ def test_what_trips_after_every_single_and_pair_is_what_plain_waves_trip(seed: i
 
 
 def test_what_one_event_alone_trips_can_live_on_in_a_pair_and_overload_what_it_stands_on() -> None:
-    """Without pn, x trips, and so does y, which leaves e 2,000 W on z. Without w too, x lives on: 2,200 W."""
-    feeds = [("w",)] * 8 + [("pn", "x")] * 2 + [("pn", "y")] * 3 + [("y", "z")] * 20
+    """Without pn, x trips, and so does y, which leaves e 2,000 W on z. Without big too, x lives on: 2,200 W."""
+    devices: dict[str, Any] = {
+        "big": {"feeds": ["x"], "draw": "800 W"},
+        "ax": {"feeds": ["pn", "x"], "draw": "200 W"},
+        "by": {"feeds": ["pn", "y"], "draw": "300 W"},
+        "cz": {"feeds": ["y", "z"], "draw": "2000 W"},
+    } | {f"other{n}": {"feeds": ["g"]} for n in range(9)}
     ratings = {"e": 2050, "x": 950, "y": 1200}
-    stands_on = {"e": "g", "x": "e", "z": "e", "w": "x", "pn": "g", "y": "g"}
+    stands_on = {"e": "g", "x": "e", "z": "e", "pn": "g", "y": "g"}
     whole = estate(
         sites={"a": {"role": "primary"}},
         rooms={"hall": {"site": "a", "purpose": "data-hall"}},
@@ -160,17 +165,22 @@ def test_what_one_event_alone_trips_can_live_on_in_a_pair_and_overload_what_it_s
             | ({"rating": f"{ratings[name]} W"} if name in ratings else {})
             for name, source in stands_on.items()
         },
-        devices={f"d{n:02}": {"rack": "r", "feeds": list(cords)} for n, cords in enumerate(feeds)},
+        devices={name: {"rack": "r"} | device for name, device in devices.items()},
+        platforms={
+            f"p{n}": {"kind": "compute", "nodes": ["big", f"other{n}"], "needs_nodes": 1} for n in range(9)
+        },
+        services={f"s{n}": {} for n in range(9)},
+        workloads={f"w{n}": {"service": f"s{n}", "platform": f"p{n}", "site": "a"} for n in range(9)},
     )
     swept = Swept(Sweep(build(whole)))
     index, numbers = swept.times.compiled.index, swept.scenes.numbers
-    first, second = numbers["power/w"], numbers["power/pn"]
+    first, second = numbers["devices/big"], numbers["power/pn"]
     assert first < second
-    assert [sorted(wave) for wave in Plain(whole, {"power/pn"}, set()).tripped] == [["x", "y"]]
-    assert [sorted(wave) for wave in Plain(whole, {"power/pn", "power/w"}, set()).tripped] == [["y"], ["e"]]
-    assert not swept.lost("power/e") >> second & 1
+    trips = {n: [t.element for t in swept.trips.get(n, ())] for n in (first, second)}
+    assert trips == {first: [], second: ["power/x", "power/y"]}
     after = swept.cascade.beside(second, swept.scenes.beside(second))
-    assert settled(after.look(index["power/e"])) >> first & 1
+    lost = {name for name in whole.power if settled(after.look(index[f"power/{name}"])) >> first & 1}
+    assert lost == {"pn", "y", "e", "x", "z"}
 
 
 @given(st.integers(0, 2**32))
