@@ -146,7 +146,7 @@ def test_what_trips_after_every_single_and_pair_is_what_plain_waves_trip(seed: i
 
 
 def test_what_one_event_alone_trips_can_live_on_in_a_pair_and_overload_what_it_stands_on() -> None:
-    """Without pn, x trips, and so does y, which leaves e 2,000 W on z. Without big too, x lives on: 2,200 W."""
+    """Without pn, x and y trip, which leaves e 2,000 W on z. Without big too, x lives on: 2,200 W."""
     devices: dict[str, Any] = {
         "big": {"feeds": ["x"], "draw": "800 W"},
         "ax": {"feeds": ["pn", "x"], "draw": "200 W"},
