@@ -93,6 +93,8 @@ demo: setup ## Judge the national estate, provision its cured twin, verify it, a
 bench: setup ## Measure loading, judging and previewing, and how they grow.
 	@$(BIN)/python -m benchmarks.run --preview
 	@$(BIN)/python -m benchmarks.up
+	@$(BIN)/python -m benchmarks.fault_trees
+	@$(BIN)/python -m benchmarks.sweep --quick
 
 lock: $(PROJECT) ## Pin the packages anew.
 	@$(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras --no-emit-find-links \
