@@ -58,9 +58,7 @@ def make_checkout(folder: Path) -> Path:
 
 def runner(engine: Engine, checkout: Path, estate: Path, *packs: Path, timeout: float = 0.0) -> Runner:
     """What runs the stacks of an estate in that checkout."""
-    return Runner(
-        Workshop(engine, checkout), inputs(estate), packs=packs, lock_timeout_seconds=timeout
-    )
+    return Runner(Workshop(engine, checkout), inputs(estate), packs=packs, lock_timeout_seconds=timeout)
 
 
 def inputs(estate: Path) -> Inputs:

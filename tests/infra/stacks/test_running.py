@@ -237,9 +237,7 @@ def test_the_lock_of_a_process_that_is_no_more_is_taken_away(engine: Engine, aga
     assert any("took away the lock" in line for line in result.recovered)
 
 
-def test_thabats_rules_stop_a_plan_and_nothing_is_made(
-    engine: Engine, checkout: Path, estate: Path
-) -> None:
+def test_thabats_rules_stop_a_plan_and_nothing_is_made(engine: Engine, checkout: Path, estate: Path) -> None:
     ended = thabat(checkout, "up", "--estate", str(estate), "--yes", "-o", "json")
     assert ended.returncode == 1, ended.stderr
     told = json.loads(ended.stdout)
