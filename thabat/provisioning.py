@@ -91,21 +91,28 @@ def runner(inputs: "Inputs", lock_timeout: str | None = None) -> "Runner":
 
 
 def judged(running: "Runner", packs: list[Path] | None, *, allow_unknown: bool) -> "Runner":
-    """The same, judged by Thabat's rules, which are worked out here once for all stacks, and those packs."""
+    """The same, judged by Thabat's rules, which are worked out once for all stacks, and by those packs.
+
+    They are worked out in a thread of their own, while engines and provider start.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
     from policies.planned_estate import ALLOW_UNKNOWN, allows_unknown, judged_ahead
 
     inputs, allowed = running.inputs, {ALLOW_UNKNOWN: "1"} if allow_unknown else {}
-    with console.working("Judging the plan"):
-        ahead = judged_ahead(
-            inputs.loaded,
-            inputs.phase,
-            today=date.today(),
-            allow_unknown=allows_unknown({**os.environ, **allowed}),
-        )
+    thread = ThreadPoolExecutor(1, "judging")
+    ahead = thread.submit(
+        judged_ahead,
+        inputs.loaded,
+        inputs.phase,
+        today=date.today(),
+        allow_unknown=allows_unknown({**os.environ, **allowed}),
+    )
+    thread.shutdown(wait=False)
     return replace(
         running,
         workshop=replace(running.workshop, more=allowed),
-        judge=ahead.objections,
+        judge=lambda stack, resources: ahead.result().objections(stack, resources),
         packs=tuple(_pack(pack) for pack in packs or ()),
     )
 
