@@ -12,7 +12,7 @@ kinds meet in one ring (a UPS cooled by what it feeds) the flow is solved anew w
 other.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import networkx as nx
@@ -49,6 +49,48 @@ class Compiled:
             else:
                 self._ring(ring, own, ones, values)
         return values
+
+    def lost_needs(self, calm: Collection[int]) -> list[int]:
+        """Of every node how many of its needs do not hold in calm, `calm` being what is lost then."""
+        if not calm:
+            return [0] * len(self.names)
+        return [sum(times for child, times in edges if child in calm) for edges in self.children]
+
+    def last_straws(
+        self,
+        lost: Sequence[int],
+        mask: int,
+        starts: Iterable[int],
+        lost_needs: Sequence[int],
+        targets: Collection[int] | None = None,
+    ) -> dict[int, int]:
+        """Nodes that the starts take down, each with the next one on the way down to them: the need whose
+        loss was the last straw, so that of several alternatives the one that held out longest explains the
+        loss. `targets`: no further than it takes to reach these."""
+        wanted = None if targets is None else set(targets)
+        level = sorted(starts)
+        down = {start: start for start in level}
+        count: dict[int, int] = {}
+        touched: dict[int, int] = {}
+        while wanted is None or wanted - down.keys():
+            following: list[int] = []
+            for node in level:
+                for parent, times in self.parents[node]:
+                    if parent in down or not lost[parent] & mask:
+                        continue
+                    touched.setdefault(parent, node)
+                    count[parent] = count.get(parent, lost_needs[parent]) + times
+                    if count[parent] >= self.threshold[parent]:
+                        down[parent] = node
+                        following.append(parent)
+            if not following:
+                # A ring that lives on flow alone dies as a whole: no member of it is the first.
+                following = sorted(node for node in touched if node not in down)
+                down |= {node: touched[node] for node in following}
+            if not following:
+                break
+            level = sorted(following)
+        return down
 
     def _ring(self, ring: tuple[int, ...], own: Mapping[int, int], ones: int, values: list[int]) -> None:
         """Flow nodes from all lost downwards, within rounds of the others from none lost upwards."""
@@ -97,6 +139,18 @@ class Compiled:
                     return 0
             return result
         return at_least(threshold, [values[child] for child, times in children for _ in range(times)], ones)
+
+
+def way_down(down: Mapping[int, int], node: int) -> list[int]:
+    """From a node of `Compiled.last_straws` over the last straws to a start.
+
+    >>> way_down({1: 1, 2: 1, 3: 2}, 3)
+    [3, 2, 1]
+    """
+    way = [node]
+    while down[way[-1]] != way[-1]:
+        way.append(down[way[-1]])
+    return way
 
 
 def at_least(count: int, values: Iterable[int], ones: int) -> int:

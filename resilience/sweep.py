@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from resilience.compiled import Compiled, compile_needs
+from resilience.compiled import Compiled, compile_needs, way_down
 from resilience.derive.hazards import TAKES_SITES
 from resilience.graph import EstateGraph
 from resilience.needs import is_element
@@ -211,40 +211,14 @@ class Sweep:
         return tuple(name for name in found if name.partition("/")[0] in ELEMENT_COLLECTIONS)
 
     def _above(self, event: str, mask: int) -> dict[int, int]:
-        """Nodes that the event takes down, each with the next one on the way down to it: the need whose
-        loss was the last straw, so that of several alternatives the one that held out longest explains the
-        loss."""
-        lost, parents, threshold = self.lost, self.compiled.parents, self.compiled.threshold
-        level = sorted(self.compiled.index[name] for name in event.split(AND))
-        down = {start: start for start in level}
-        count: dict[int, int] = {}
-        touched: dict[int, int] = {}
-        while True:
-            following: list[int] = []
-            for node in level:
-                for parent, times in parents[node]:
-                    if parent in down or not lost[parent] & mask:
-                        continue
-                    touched.setdefault(parent, node)
-                    count[parent] = count.get(parent, self._calm_children[parent]) + times
-                    if count[parent] >= threshold[parent]:
-                        down[parent] = node
-                        following.append(parent)
-            if not following:
-                # A ring that lives on flow alone dies as a whole: no member of it is the first.
-                following = sorted(node for node in touched if node not in down)
-                down |= {node: touched[node] for node in following}
-            if not following:
-                return down
-            level = sorted(following)
+        """Nodes that the event takes down, each with its last straw."""
+        starts = (self.compiled.index[name] for name in event.split(AND))
+        return self.compiled.last_straws(self.lost, mask, starts, self._calm_children)
 
     @cached_property
     def _calm_children(self) -> list[int]:
         """Of every node how many of its needs do not hold in calm."""
-        calm = {self.compiled.index[name] for name in self.calm}
-        if not calm:
-            return [0] * len(self.compiled.names)
-        return [sum(times for child, times in edges if child in calm) for edges in self.compiled.children]
+        return self.compiled.lost_needs({self.compiled.index[name] for name in self.calm})
 
     def chains(self, event: str, nodes: tuple[str, ...]) -> dict[str, Chain]:
         """For each of those nodes that the event takes down the shortest chain of needs to it."""
@@ -253,10 +227,7 @@ class Sweep:
         for node in nodes:
             number = self.compiled.index[node]
             if number in down:
-                way = [number]
-                while down[way[-1]] != way[-1]:
-                    way.append(down[way[-1]])
-                found[node] = self.chain([self.compiled.names[step] for step in way])
+                found[node] = self.chain([self.compiled.names[step] for step in way_down(down, number)])
         return found
 
     def chain(self, way: list[str]) -> Chain:

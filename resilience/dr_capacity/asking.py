@@ -11,7 +11,7 @@ from resilience.capacity import COMPUTES, RESOURCES, capacity_with
 from resilience.dr_capacity.loss import Loss, Placed
 from resilience.dr_capacity.question import Arc, Ask, Limit, Need, Part, Question, Sizes, Traffic, known
 from resilience.dr_capacity.results import Resource
-from resilience.results import Missing, in_order
+from resilience.results import Missing
 from specs.equipment import Model
 from specs.platforms import Capacity, Platform
 
@@ -332,8 +332,3 @@ def _homes(loss: Loss, platform: str) -> tuple[str, ...]:
     twin = loss.estate.platforms[platform].twin
     names = (platform,) if twin is None else (platform, twin)
     return tuple(f"platforms!/{name}" for name in names if not loss.down(f"platforms/{name}"))
-
-
-def supply_gaps(supplies: tuple[Supply, ...]) -> tuple[Missing, ...]:
-    """Every fact that a supply lacks."""
-    return in_order(fact for supply in supplies for fact in (*supply.missing, *supply.missing_in_reserve))
