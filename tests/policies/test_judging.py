@@ -1,8 +1,5 @@
 """Judging: places, causes, waivers, thresholds, days, and the same bytes whatever the order."""
 
-import os
-import subprocess
-import sys
 from datetime import date
 
 import pytest
@@ -15,6 +12,7 @@ from policies.rules.power_feeds import dual_feed
 from specs.findings import Severity, Verdict
 from specs.issues import SpecError
 from specs.loading import load
+from tests.hash_seeds import same_output
 from tests.policies.conftest import BASE, DAY, Amend, judged
 
 BY_ID = {one.id: one for one in RULES}
@@ -181,18 +179,7 @@ def test_the_same_bytes_come_out_whatever_the_hash_seed() -> None:
         "judgement = judge(loaded, loaded.estate.as_of(None), on=date(2026, 11, 1))\n"
         "print(*(form(judgement, Origin('1', RULES)) for form in DATA_FORMS.values()))\n"
     )
-    said = {
-        subprocess.run(
-            [sys.executable, "-c", script],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("0", "1", "7")
-    }
-    assert len(said) == 1
-    assert "PWR-001" in said.pop()
+    assert "PWR-001" in same_output(script, ("0", "1", "7"))
 
 
 def test_an_outcome_that_passes_needs_no_mending() -> None:
