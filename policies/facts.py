@@ -10,10 +10,7 @@ from specs.data import Backup, Dataset, Replication
 from specs.equipment import Device, Model
 from specs.model import Estate
 from specs.platforms import Platform
-from specs.services import Objective, Scenario, Workload
-
-CRITICAL_TIER = 1
-"""Tiers 0 and 1 are what most rules are about."""
+from specs.services import CRITICAL_TIER, Objective, Scenario, Workload
 
 Tiers = Mapping[str, int]
 T = TypeVar("T")

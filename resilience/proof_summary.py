@@ -1,10 +1,11 @@
 """For every service one answer to each question that its owner asks, out of all proofs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from resilience.availability.results import ServiceAvailability
+from resilience.data_loss.copies import users_of
 from resilience.data_loss.results import DataLosses
 from resilience.dr_capacity.results import DrCapacity
 from resilience.failover_flows.results import FailoverFlows, FlowState, TrafficAfter
@@ -14,6 +15,7 @@ from resilience.recovery_plans.results import RecoveryPlan
 from resilience.results import Missing, Scenario, Tri, in_order
 from specs.issues import FieldPath
 from specs.model import Estate
+from specs.services import CRITICAL_TIER
 
 Question = Literal[
     "availability",
@@ -82,6 +84,20 @@ def answers(estate: Estate, proof: Proof) -> tuple[Answer, ...]:
     return tuple(worst_of_each(found))
 
 
+def asked(found: Iterable[Answer]) -> tuple[Question, ...]:
+    """Questions that any service has an answer to, in their order."""
+    there = {one.question for one in found}
+    return tuple(question for question in QUESTIONS if question in there)
+
+
+def by_service(found: Iterable[Answer]) -> dict[str, dict[Question, Answer]]:
+    """The answers by service, then question."""
+    rows: dict[str, dict[Question, Answer]] = {}
+    for one in found:
+        rows.setdefault(one.service, {})[one.question] = one
+    return rows
+
+
 def worst_of_each(found: list[Answer]) -> Iterator[Answer]:
     """Of all answers to the same question about the same service the worst, in order."""
     by_question: dict[tuple[str, int], list[Answer]] = {}
@@ -111,10 +127,6 @@ def _of_availability(found: tuple[ServiceAvailability, ...]) -> Iterator[Answer]
                 tuple(event.event for event in one.importances[:5]), first,
                 tuple(fact.missing for fact in one.find_out) if one.met == "unknown" else (),
             )  # fmt: skip
-
-
-CRITICAL_TIER: Final = 1
-"""Up to this tier a service owes to bear every single failure without an outage."""
 
 
 def _of_failures(estate: Estate, sweep: FailureSweep) -> Iterator[Answer]:
@@ -170,10 +182,12 @@ def _of_recovery(plans: tuple[RecoveryPlan, ...]) -> Iterator[Answer]:
 
 
 def _of_data(estate: Estate, losses: DataLosses) -> Iterator[Answer]:
-    users = _users(estate)
+    users = users_of(estate)
     for dataset in losses.datasets:
         for loss in dataset.scenarios:
-            for service in users.get(dataset.dataset, ()):
+            for service in users.get(dataset.dataset.partition("/")[2], ()):
+                if service not in estate.services:
+                    continue
                 objective = getattr(estate.services[service].objectives, loss.scenario)
                 if objective is None:
                     continue
@@ -188,17 +202,6 @@ def _of_data(estate: Estate, losses: DataLosses) -> Iterator[Answer]:
                     float(objective.rpo), (loss.copy,) if loss.copy else (), (path,),
                     loss.missing if holds == "unknown" else (),
                 )  # fmt: skip
-
-
-def _users(estate: Estate) -> dict[str, tuple[str, ...]]:
-    """Of every dataset the services that own it, or that a workload of reads it."""
-    found: dict[str, set[str]] = {}
-    for name, dataset in estate.datasets.items():
-        found.setdefault(f"datasets/{name}", set()).update(dataset.services)
-    for workload in estate.workloads.values():
-        for name in workload.datasets:
-            found.setdefault(f"datasets/{name}", set()).add(workload.service)
-    return {name: tuple(sorted(services & set(estate.services))) for name, services in found.items()}
 
 
 def _of_capacity(estate: Estate, capacities: tuple[DrCapacity, ...]) -> Iterator[Answer]:

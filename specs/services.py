@@ -20,6 +20,10 @@ back to a site that was repaired."""
 Mode = Literal["normal", "dr", "minimum"]
 
 
+CRITICAL_TIER = 1
+"""Tiers 0 and 1 owe to bear every single failure, and are what most rules are about."""
+
+
 class Objective(Strict):
     """What a service owes after one kind of loss (ISO 22301, 8.2.2)."""
 

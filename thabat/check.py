@@ -1,6 +1,5 @@
 """`thabat check`: is it a good estate? Every rule on it, by root cause, with how to mend each."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +9,6 @@ from thabat import console, output, settings
 from thabat.exits import CLEAN, FINDINGS
 
 if TYPE_CHECKING:
-    from policies.outputs.terminal import Screen
     from specs.findings import Finding, Judgement, Severity
     from specs.loading import Loaded
 
@@ -62,7 +60,7 @@ def check(
         judgement = judge(found.loaded, found.estate, on=day(found.loaded.estate, date), phase=found.phase)
     origin = Origin(version("thabat"), RULES, _as_seen_from_here(found.loaded))
     forms = {name: lambda form=form: form(judgement, origin) for name, form in DATA_FORMS.items()}
-    shown = screen(wanted)
+    shown = output.screen(wanted)
     output.emit(wanted, {**forms, "terminal": lambda: terminal.render(judgement, origin, shown)})
     against = failing(judgement, least, allow_unknown=allow_unknown)
     if against:
@@ -106,14 +104,3 @@ def _as_seen_from_here(loaded: "Loaded") -> dict[str, str]:
         if found is not None and found.is_relative_to(here):
             seen[name] = found.relative_to(here).as_posix()
     return seen
-
-
-def screen(wanted: "tuple[output.Output, ...]") -> "Screen":
-    """What the terminal form is shown on: the user's terminal, or a file's plain 80 columns."""
-    from policies.outputs.terminal import Screen
-
-    if not any(one.format == "terminal" and one.path is None for one in wanted):
-        return Screen()
-    shown = console.stdout()
-    colour = shown.color_system is not None and not shown.no_color and "NO_COLOR" not in os.environ
-    return Screen(width=shown.width, colour=colour)

@@ -1,16 +1,21 @@
 """`-o FORMAT[=PATH]`: where a command's data goes, and in which form."""
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from specs.files import write_whole
 from specs.text import did_you_mean
+from thabat import console
 from thabat.exits import USAGE, Stop
+
+if TYPE_CHECKING:
+    from policies.outputs.terminal import Screen
 
 Outputs = Annotated[
     list[str] | None,
@@ -48,6 +53,17 @@ def emit(wanted: Sequence[Output], forms: Mapping[str, Callable[[], str]]) -> No
             write_stdout(text)
         else:
             write_file(output.path, text)
+
+
+def screen(wanted: Sequence[Output]) -> "Screen":
+    """What the terminal form is shown on: the user's terminal, or a file's plain 80 columns."""
+    from policies.outputs.terminal import Screen
+
+    if not any(one.format == "terminal" and one.path is None for one in wanted):
+        return Screen()
+    shown = console.stdout()
+    colour = shown.color_system is not None and not shown.no_color and "NO_COLOR" not in os.environ
+    return Screen(width=shown.width, colour=colour)
 
 
 def write_stdout(text: str) -> None:

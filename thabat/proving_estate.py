@@ -1,6 +1,6 @@
 """`thabat prove ESTATE`: every deep proof of an estate, and what holds for each service and what does not."""
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -10,7 +10,8 @@ from thabat.exits import CLEAN, FINDINGS, USAGE, Stop
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from resilience.proof import Part
+    from resilience.analysis import Analysis
+    from resilience.proof import Part, Proof
     from resilience.proof_summary import Answer
 
 FORMS = ("terminal", "json", "markdown")
@@ -32,21 +33,16 @@ def prove_estate(
     from policies.outputs.proof_document import Proved, as_json
     from policies.outputs.proofs import as_markdown, as_text
     from resilience.analysis import analyse
-    from resilience.proof import prove
-    from resilience.proof_summary import answers
-    from thabat.check import screen
     from thabat.opening import opened
 
     parts = _parts(only)
     found = opened(estate, flag, phase)
-    with console.stages("Proving", len(parts)) as began:
-        proof = prove(analyse(found.estate), parts, lambda part: began(part.replace("-", " ")))
-    told = answers(found.estate, proof)
+    proof, told = proved_parts(analyse(found.estate), parts)
     proved = Proved(found.loaded, found.phase, proof, told, version("thabat"))
     output.emit(
         wanted,
         {
-            "terminal": lambda: as_text(proved, screen(wanted)),
+            "terminal": lambda: as_text(proved, output.screen(wanted)),
             "json": lambda: as_json(proved),
             "markdown": lambda: as_markdown(proved),
         },
@@ -57,6 +53,16 @@ def prove_estate(
     raise typer.Exit(FINDINGS if against and not soft_fail else CLEAN)
 
 
+def proved_parts(analysis: "Analysis", parts: "Sequence[Part]") -> "tuple[Proof, tuple[Answer, ...]]":
+    """Those parts of the proofs, with progress, and the answers that they allow."""
+    from resilience.proof import prove
+    from resilience.proof_summary import answers
+
+    with console.stages("Proving", len(parts)) as began:
+        proof = prove(analysis, parts, lambda part: began(part.replace("-", " ")))
+    return proof, answers(analysis.estate, proof)
+
+
 def _verdict(told: "Sequence[Answer]") -> str:
     refuted = sum(one.holds == "no" for one in told)
     unknown = sum(one.holds == "unknown" for one in told)
@@ -64,10 +70,10 @@ def _verdict(told: "Sequence[Answer]") -> str:
 
 
 def _parts(only: "Sequence[str]") -> "tuple[Part, ...]":
-    from resilience.proof import PARTS, Part
+    from resilience.proof import PARTS
     from specs.text import did_you_mean
 
     for name in only:
-        if name not in get_args(Part):
+        if name not in PARTS:
             raise Stop(USAGE, f"no part `{name}` of the proofs", did_you_mean(name, PARTS))
     return tuple(part for part in PARTS if not only or part in only)

@@ -1,16 +1,12 @@
 """`thabat report`: the estate, its findings and proofs as one HTML file."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from thabat import console, settings
 from thabat.output import write_file, write_stdout
-
-if TYPE_CHECKING:
-    from policies.report.page import Proved
-    from specs.model import Estate
 
 
 def report(
@@ -41,21 +37,24 @@ def report(
     from importlib.metadata import version
 
     from policies.judging import judge
-    from policies.report.page import render
+    from policies.report.page import Proved, render
     from resilience.analysis import analyse
+    from resilience.proof import PARTS
     from thabat.opening import day, opened
     from thabat.output import outputs
+    from thabat.proving_estate import proved_parts
 
     (wanted,) = outputs([file], ("html",))
     found = opened(estate, estate_option, phase)
-    proved = _proved(found.estate) if prove else None
+    analysis = analyse(found.estate)
+    proved = Proved(*proved_parts(analysis, PARTS)) if prove else None
     with console.working("Judging and writing"):
         judgement = judge(found.loaded, found.estate, on=day(found.loaded.estate, date), phase=found.phase)
         page = render(
             found.loaded,
             found.estate,
             judgement,
-            analyse(found.estate),
+            analysis,
             version=version("thabat"),
             proved=proved,
         )
@@ -64,14 +63,3 @@ def report(
     else:
         write_file(Path(wanted.path), page)
         console.say(f"written: {wanted.path}")
-
-
-def _proved(estate: "Estate") -> "Proved":
-    from policies.report.page import Proved
-    from resilience.analysis import analyse
-    from resilience.proof import PARTS, prove
-    from resilience.proof_summary import answers
-
-    with console.stages("Proving", len(PARTS)) as began:
-        proof = prove(analyse(estate), PARTS, lambda part: began(part.replace("-", " ")))
-    return Proved(proof, answers(estate, proof))

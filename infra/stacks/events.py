@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pulumi.automation.events import DiagnosticEvent, EngineEvent, OpType, PolicyEvent, StepEventMetadata
 
-from infra.stacks.results import RULE, Action, Change, Violation
+from infra.stacks.results import RULE, Action, Change, Level, Violation
 from specs.planned import PlannedResource
 from specs.text import plain
 from specs.tokens import COLLECTIONS, PLAN_TOKEN
@@ -119,10 +119,8 @@ class Gathering:
         _, _, said = message.partition("\n")
         if RULE.match(said):
             message = said  # The engine puts the policy's description before what it says.
-        level = "mandatory" if event.enforcement_level == "mandatory" else "advisory"
-        self._violations.append(
-            Violation(event.policy_name, "mandatory" if level == "mandatory" else "advisory", message)
-        )
+        level: Level = "mandatory" if event.enforcement_level == "mandatory" else "advisory"
+        self._violations.append(Violation(event.policy_name, level, message))
 
     def _diagnostic(self, event: DiagnosticEvent) -> None:
         message = _text((event.prefix or "") + event.message)

@@ -13,6 +13,9 @@ Action = Literal["create", "update", "replace", "delete"]
 
 ACTIONS: tuple[Action, ...] = ("create", "update", "replace", "delete")
 
+Level = Literal["mandatory", "advisory"]
+"""Of a policy: whether what it says stops the plan."""
+
 RULE = re.compile(r"(?P<head>(?:UNKNOWN )?(?P<rule>[A-Z]{2,8}-[0-9]{3})\b[^:\n]*): ?")
 """How a message of Thabat's own pack begins: `PWR-001 dual-feed (high): `."""
 
@@ -37,7 +40,7 @@ class Violation:
 
     policy: str
     """Name of the policy in its pack."""
-    level: Literal["mandatory", "advisory"]
+    level: Level
     """Mandatory stops the plan."""
     message: str
     """Which rule, why, and how to mend it, as the pack says it."""

@@ -13,7 +13,7 @@ from infra.stacks.events import Gathering
 from infra.stacks.inputs import Inputs
 from infra.stacks.locks import ASKED_AGAIN_EVERY_SECONDS, LockedError, holders_told, is_orphaned, is_stale
 from infra.stacks.program import declared
-from infra.stacks.results import StackResult, Violation
+from infra.stacks.results import Level, StackResult, Violation
 from infra.stacks.workspace import Workshop, last_words
 from specs.planned import Objection, PlannedResource
 
@@ -163,5 +163,5 @@ class Runner:
 
 def _violation(objection: Objection) -> Violation:
     """The same as the policy pack's policies of these names report it."""
-    level = "mandatory" if objection.mandatory else "advisory"
-    return Violation(f"thabat-{level}", "mandatory" if objection.mandatory else "advisory", objection.message)
+    level: Level = "mandatory" if objection.mandatory else "advisory"
+    return Violation(f"thabat-{level}", level, objection.message)

@@ -58,6 +58,9 @@ class Placed(_Model):
 class Document(_Model):
     """What `thabat prove -o json` writes."""
 
+    # Only the published schema is made from it, and to build it takes half a second.
+    model_config = ConfigDict(defer_build=True)
+
     format_version: str
     tool: ToolForm
     estate: EstateForm

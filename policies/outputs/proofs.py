@@ -8,7 +8,7 @@ from policies.outputs.markdown import escaped
 from policies.outputs.proof_document import Proved
 from policies.outputs.terminal import Screen
 from policies.wording import amount, counted
-from resilience.proof_summary import QUESTIONS, Answer, Question
+from resilience.proof_summary import QUESTIONS, Answer, Question, asked, by_service
 from resilience.results import Missing, Tri
 from specs.text import plain
 
@@ -54,14 +54,14 @@ def _text(proved: Proved, screen: Screen) -> Iterator[str]:
         "",
         "  ",
     )
-    asked = _asked(proved.answers)
-    rows = _rows(proved.answers)
+    questions = asked(proved.answers)
+    rows = by_service(proved.answers)
     if rows:
         yield ""
         width = max(len(_named(service)) for service in rows)
-        yield f"{'':{width}}  " + " ".join(f"{_SHORT[question]:^6}" for question in asked)
+        yield f"{'':{width}}  " + " ".join(f"{_SHORT[question]:^6}" for question in questions)
         for service, row in rows.items():
-            cells = (_cell(row.get(question), screen) for question in asked)
+            cells = (_cell(row.get(question), screen) for question in questions)
             yield f"{_named(service):{width}}  " + " ".join(cells)
         yield screen.filled(_KEY, "", "  ")
     for holds, title in (("no", "Does not hold"), ("unknown", "Unknown")):
@@ -154,12 +154,12 @@ def _markdown(proved: Proved) -> Iterator[str]:
     yield " · ".join(facts)
     yield ""
     yield _total(proved.answers)
-    asked = _asked(proved.answers)
+    questions = asked(proved.answers)
     yield ""
-    yield f"| service | {' | '.join(_SHORT[question] for question in asked)} |"
-    yield f"| --- | {' | '.join(':-:' for _ in asked)} |"
-    for service, row in _rows(proved.answers).items():
-        cells = (_SIGNS[row[question].holds] if question in row else "" for question in asked)
+    yield f"| service | {' | '.join(_SHORT[question] for question in questions)} |"
+    yield f"| --- | {' | '.join(':-:' for _ in questions)} |"
+    for service, row in by_service(proved.answers).items():
+        cells = (_SIGNS[row[question].holds] if question in row else "" for question in questions)
         yield f"| {escaped(_named(service))} | {' | '.join(cells)} |"
     yield ""
     yield _KEY
@@ -181,19 +181,6 @@ def _markdown(proved: Proved) -> Iterator[str]:
         for fact, count in first:
             told = f"{fact.element}: {fact.field} ({counted(count, 'answer')}): {fact.matters}"
             yield f"- {escaped(plain(told))}"
-
-
-def _asked(answers: Sequence[Answer]) -> tuple[Question, ...]:
-    """Questions that any service has an answer to."""
-    there = {one.question for one in answers}
-    return tuple(question for question in QUESTIONS if question in there)
-
-
-def _rows(answers: Sequence[Answer]) -> dict[str, dict[Question, Answer]]:
-    rows: dict[str, dict[Question, Answer]] = {}
-    for one in answers:
-        rows.setdefault(one.service, {})[one.question] = one
-    return rows
 
 
 def _named(reference: str) -> str:

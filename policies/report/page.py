@@ -19,7 +19,7 @@ from policies.report.words import WORDS, Word
 from policies.rules import RULES
 from resilience.analysis import Analysis
 from resilience.proof import Proof
-from resilience.proof_summary import QUESTIONS, Answer, Question
+from resilience.proof_summary import Answer, Question, asked, by_service
 from resilience.results import SinglePoint
 from specs.base import Text
 from specs.findings import Judgement, Severity, Verdict
@@ -39,16 +39,12 @@ class Proved:
     @property
     def questions(self) -> tuple[Question, ...]:
         """Questions that any service has an answer to."""
-        there = {one.question for one in self.answers}
-        return tuple(question for question in QUESTIONS if question in there)
+        return asked(self.answers)
 
     @property
     def rows(self) -> Mapping[str, Mapping[Question, Answer]]:
         """By service, then question."""
-        found: dict[str, dict[Question, Answer]] = {}
-        for one in self.answers:
-            found.setdefault(one.service, {})[one.question] = one
-        return found
+        return by_service(self.answers)
 
 
 def render(

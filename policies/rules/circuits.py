@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from policies.case import Case
-from policies.facts import CRITICAL_TIER
 from policies.frameworks import cis, csf, iso27001, nist
 from policies.rule import Outcome, Parameter, fails, passes, rule, unknown
 from policies.wording import amount, counted, listed
 from specs.findings import Severity
 from specs.issues import FieldPath
 from specs.networks import Circuit, Network
+from specs.services import CRITICAL_TIER
 
 ROLES = ("primary", "dr", "pop", "operations")
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 
 from policies.case import Case
-from policies.facts import CRITICAL_TIER
 from policies.frameworks import csf, iso22301, iso27001, nist
 from policies.naming import key_of
 from policies.rule import Outcome, fails, passes, rule, unknown
@@ -12,6 +11,7 @@ from policies.rules.recovery_site import no_primary_dependency
 from policies.wording import counted, listed
 from resilience.results import Chain, Deadlock, SinglePoint, Standing
 from specs.findings import Severity, Verdict
+from specs.services import CRITICAL_TIER
 
 
 @rule(

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from policies.case import Case
-from policies.facts import CRITICAL_TIER
 from policies.frameworks import csf, iso22301, iso27001, nist
 from policies.naming import key_of
 from policies.rule import Outcome, fails, passes, rule, unknown
@@ -12,7 +11,7 @@ from resilience.results import Prediction, Recovery
 from specs.base import Need
 from specs.findings import Severity
 from specs.issues import FieldPath
-from specs.services import SCENARIOS, Service
+from specs.services import CRITICAL_TIER, SCENARIOS, Service
 
 
 @rule(

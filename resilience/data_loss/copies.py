@@ -219,3 +219,12 @@ class Copies:
         if copy.replication is not None and copy.upstream:
             found.append(self.node(copy.replication.source, copy.source or ""))
         return tuple(found)
+
+
+def users_of(estate: Estate) -> dict[str, tuple[str, ...]]:
+    """Of every dataset the services that own it, or a workload of which reaches it, by id."""
+    found = {name: set(dataset.services) for name, dataset in estate.datasets.items()}
+    for workload in estate.workloads.values():
+        for name in workload.datasets:
+            found.setdefault(name, set()).add(workload.service)
+    return {name: tuple(sorted(services)) for name, services in found.items()}

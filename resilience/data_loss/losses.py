@@ -8,7 +8,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from resilience.data_loss.calm_ages import CalmAges, base_age
-from resilience.data_loss.copies import Copies, Copy
+from resilience.data_loss.copies import Copies, Copy, users_of
 from resilience.data_loss.feeds import Feed, Feeds, feeds_of
 from resilience.data_loss.groups import group_losses
 from resilience.data_loss.intruder import after_intruder
@@ -80,14 +80,7 @@ class _Losses:
     @cached_property
     def owners(self) -> Mapping[str, tuple[str, ...]]:
         """Of every dataset the services that own or use it, by id."""
-        found: dict[str, set[str]] = defaultdict(set)
-        estate = self.copies.estate
-        for name, dataset in estate.datasets.items():
-            found[name] |= set(dataset.services)
-        for workload in estate.workloads.values():
-            for name in workload.datasets:
-                found[name].add(workload.service)
-        return {name: tuple(sorted(services)) for name, services in found.items()}
+        return users_of(self.copies.estate)
 
     def dataset(self, name: str) -> DatasetLoss:
         """One dataset in full."""
