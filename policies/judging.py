@@ -17,6 +17,7 @@ from specs.issues import Issue, Location, SpecError
 from specs.loading import Loaded
 from specs.locate import Places
 from specs.model import Estate
+from specs.sentences import as_sentence
 
 
 def judge(
@@ -82,8 +83,8 @@ def _finding(rule: Rule, outcome: Outcome, estate: Estate, places: Places) -> Fi
         verdict=outcome.verdict,
         element=outcome.element,
         aspect=outcome.aspect,
-        message=shown(outcome.message),
-        mending=shown(outcome.mending),
+        said=as_sentence(outcome.message).mapped(shown),
+        cure=as_sentence(outcome.mending).mapped(shown),
         cause=outcome.cause or outcome.element,
         location=_first_place(evidence) or places.at(tuple(outcome.element.split("/", 1))),
         evidence=evidence,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from specs.findings import Severity, Verdict
 from specs.issues import FieldPath
+from specs.sentences import Sentence
 from specs.units import DimensionName, format_quantity
 
 if TYPE_CHECKING:
@@ -58,9 +59,9 @@ class Outcome:
     verdict: Verdict
     element: str
     """`collection/id` of what was judged."""
-    message: str
+    message: Sentence | str
     """What was found, with its figures."""
-    mending: str = ""
+    mending: Sentence | str = ""
     """How to mend it, or what to declare, here."""
     looked_at: tuple[FieldPath, ...] = ()
     """Facts that it rests on, the most telling first; the finding points at the first."""
@@ -152,15 +153,15 @@ def rule(
     return made
 
 
-def passes(element: str, message: str, *looked_at: FieldPath, aspect: str = "") -> Outcome:
+def passes(element: str, message: Sentence | str, *looked_at: FieldPath, aspect: str = "") -> Outcome:
     """It holds."""
     return Outcome(Verdict.PASS, element, message, looked_at=looked_at, aspect=aspect)
 
 
 def fails(
     element: str,
-    message: str,
-    mending: str,
+    message: Sentence | str,
+    mending: Sentence | str,
     *looked_at: FieldPath,
     cause: str = "",
     aspect: str = "",
@@ -171,7 +172,12 @@ def fails(
 
 
 def unknown(
-    element: str, message: str, mending: str, *looked_at: FieldPath, cause: str = "", aspect: str = ""
+    element: str,
+    message: Sentence | str,
+    mending: Sentence | str,
+    *looked_at: FieldPath,
+    cause: str = "",
+    aspect: str = "",
 ) -> Outcome:
     """A fact that decides it is not declared; `mending` says which to declare."""
     return Outcome(Verdict.UNKNOWN, element, message, mending, looked_at, cause, aspect)

@@ -9,6 +9,7 @@ from policies.rule import Outcome, Rule, fails, passes, rule
 from specs.findings import Finding, Severity, Verdict
 from specs.governance import Waiver
 from specs.issues import FieldPath
+from specs.sentences import say
 from specs.text import did_you_mean
 
 
@@ -48,8 +49,13 @@ def _borne(finding: Finding, waivers: Iterable[Waiver], on: date) -> Finding:
         return finding
     first = ordered[0]
     if first.expires < on:
-        told = f"{finding.message} (The waiver {first.id} bore it until {first.expires}.)"
-        return replace(finding, message=told, waiver=first.id)
+        told = say(
+            "{message} (The waiver {waiver} bore it until {day}.)",
+            message=finding.said,
+            waiver=first.id,
+            day=str(first.expires),
+        )
+        return replace(finding, said=told, waiver=first.id)
     return replace(finding, verdict=Verdict.WAIVED, waiver=first.id)
 
 

@@ -5,6 +5,10 @@ from datetime import date
 from enum import StrEnum
 
 from specs.issues import FieldPath, Location
+from specs.sentences import Sentence
+
+LONGEST_MESSAGE = 1200
+"""Characters; whatever is longer is cut, so that no hostile name can flood a page."""
 
 
 class Verdict(StrEnum):
@@ -87,9 +91,9 @@ class Finding:
     """`collection/id` of what was judged."""
     aspect: str
     """Which of several things about the element was judged (a scenario, say); empty where there is one."""
-    message: str
+    said: Sentence
     """What was found, with its figures."""
-    mending: str
+    cure: Sentence
     """How to mend it, or what to declare, here; empty for a pass."""
     cause: str
     """`collection/id` of what has to be mended; findings of several rules share one."""
@@ -101,6 +105,16 @@ class Finding:
     """Id of the waiver that bears it, or of one that has expired; empty where there is none."""
 
     @property
+    def message(self) -> str:
+        """What was found, in English."""
+        return _cut(str(self.said))
+
+    @property
+    def mending(self) -> str:
+        """How to mend it, in English."""
+        return _cut(str(self.cure))
+
+    @property
     def key(self) -> str:
         """What it is recognised by from run to run: rule, element and aspect, never a line."""
         return "/".join(part for part in (self.rule, self.element, self.aspect) if part)
@@ -109,6 +123,10 @@ class Finding:
     def stops(self) -> bool:
         """Whether it stops a plan: a failure or an unknown of a mandatory rule."""
         return self.severity.mandatory and self.verdict in (Verdict.FAIL, Verdict.UNKNOWN)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[: LONGEST_MESSAGE - 1]}…"
 
 
 @dataclass(frozen=True)

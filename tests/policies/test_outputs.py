@@ -16,6 +16,7 @@ from policies.outputs.terminal import Screen
 from policies.reference import schema
 from policies.rules import RULES
 from specs.findings import Judgement, Verdict
+from specs.sentences import as_sentence
 from tests.policies.conftest import Amend, judged
 
 ORIGIN = Origin("9.9.9", RULES, {"estate.yaml": "plans/my estate/estate.yaml"})
@@ -152,7 +153,7 @@ def test_junit_counts_failures_errors_and_skips(mixed: Judgement) -> None:
 def test_junit_holds_no_character_that_xml_cannot(mixed: Judgement) -> None:
     from dataclasses import replace
 
-    broken = replace(mixed, outcomes=tuple(replace(f, message="a\x00\ud800\ufffe") for f in mixed.outcomes))
+    broken = replace(mixed, outcomes=tuple(replace(f, said=as_sentence("a\x00\ud800\ufffe")) for f in mixed.outcomes))
     ElementTree.fromstring(DATA_FORMS["junit"](broken, ORIGIN).encode("utf-8"))
 
 
@@ -171,7 +172,7 @@ def test_github_escapes_what_would_end_a_property(mixed: Judgement) -> None:
     from specs.issues import Location
 
     first = replace(
-        mixed.findings[0], location=Location("a:b,c%\nd.yaml", 3, 4), message="x\n::stop-commands::y"
+        mixed.findings[0], location=Location("a:b,c%\nd.yaml", 3, 4), said=as_sentence("x\n::stop-commands::y")
     )
     text = DATA_FORMS["github"](replace(mixed, outcomes=(first,)), ORIGIN)
     assert "file=a%3Ab%2Cc%25%0Ad.yaml,line=3,col=4" in text
