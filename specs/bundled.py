@@ -11,11 +11,11 @@ ESTATES: Final = Path(__file__).parent / "estates"
 """Folder of the bundled estates, one subfolder each."""
 
 
-def bundled() -> tuple[str, ...]:
-    """Names of the bundled estates."""
-    if not ESTATES.is_dir():
+def bundled(within: Path = ESTATES) -> tuple[str, ...]:
+    """Names of the bundled estates, or of copies of them within another folder."""
+    if not within.is_dir():
         return ()
-    return tuple(sorted(entry.name for entry in ESTATES.iterdir() if entry.is_dir()))
+    return tuple(sorted(entry.name for entry in within.iterdir() if entry.is_dir()))
 
 
 def folder_of(name: str) -> Path:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from specs import reading, sources
 from specs.amending import AMENDS, amended, laid_together, together
-from specs.bundled import bundled, folder_of
+from specs.bundled import ESTATES, bundled
 from specs.complaints import faults_of
 from specs.consistency import check_plan
 from specs.expanding import ID, Expansion
@@ -46,9 +46,13 @@ class Loaded:
     """Those files, as messages call them, sorted."""
 
 
-def load(path: Path) -> Loaded:
-    """The estate in that folder or file; SpecError with every issue of the first stage that has any."""
-    files = _Files()
+def load(path: Path, bundled_estates: Path = ESTATES) -> Loaded:
+    """The estate in that folder or file; SpecError with every issue of the first stage that has any.
+
+    `bundled_estates` is where estates that come with Thabat are looked for: copies of them give the same
+    digest and places.
+    """
+    files = _Files(bundled_estates)
     layers = _stage(files.read_layers, path)
     merged = _stage(_merged, layers, files)
     places = Places(merged)
@@ -73,6 +77,7 @@ class _LayerContent:
 class _Files:
     """Every file read for an estate."""
 
+    bundled_estates: Path
     contents: dict[str, str] = field(default_factory=dict)
     """By name, the digest of its bytes."""
     layers: dict[str, Layer] = field(default_factory=dict)
@@ -98,7 +103,8 @@ class _Files:
         while layer is not None:
             content = self._layer(layer, issues)
             found.insert(0, content)
-            layer = _base(content, [each.layer for each in found], issues) if content.amends else None
+            above = [each.layer for each in found]
+            layer = _base(content, above, self.bundled_estates, issues) if content.amends else None
         return found
 
     def _layer(self, layer: Layer, issues: list[Issue]) -> _LayerContent:
@@ -131,7 +137,9 @@ class _Files:
         return f"sha256:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
 
 
-def _base(content: _LayerContent, above: list[Layer], issues: list[Issue]) -> Layer | None:
+def _base(
+    content: _LayerContent, above: list[Layer], bundled_estates: Path, issues: list[Issue]
+) -> Layer | None:
     """The layer that is amended: a folder beside this one, or else a bundled estate."""
     assert content.amends is not None
     name, location = content.amends.value, content.amends.location
@@ -144,10 +152,11 @@ def _base(content: _LayerContent, above: list[Layer], issues: list[Issue]) -> La
     if (beside / name).is_dir() and not (beside / name).is_symlink():
         up = "bundled:" if content.layer.called.startswith("bundled:") else "../" if of_folder else ""
         layer = sources.layer_at(beside / name, f"{up}{name}/")
-    elif name in bundled():
-        layer = sources.layer_at(folder_of(name), f"bundled:{name}/")
+    elif name in bundled(bundled_estates):
+        layer = sources.layer_at(bundled_estates / name, f"bundled:{name}/")
     else:
-        hint = did_you_mean(name, {*sources.folders_in(beside), *bundled()} - {content.layer.root.name})
+        known = {*sources.folders_in(beside), *bundled(bundled_estates)} - {content.layer.root.name}
+        hint = did_you_mean(name, known)
         issues.append(Issue("AMEND-001", location, f"there is no estate `{name}` to amend", hint))
         return None
     if (
