@@ -9,7 +9,7 @@ from specs.base import Element, Strict
 from specs.cooling import CoolingElement
 from specs.data import Backup, DataClass, Dataset, Replication, Vault
 from specs.equipment import Cable, Device, Model
-from specs.governance import Plan, Threshold, Waiver
+from specs.governance import Action, Applicability, Attestation, Plan, Risk, Threshold, Waiver
 from specs.header import Header
 from specs.networks import Circuit, Network, Zone
 from specs.people import AdminDomain, Contract, Team, Vendor
@@ -84,6 +84,14 @@ class Estate(Strict):
     """By rule: the organisation's own figures."""
     waivers: dict[str, Waiver] = Field(default_factory=dict)
     """Findings borne for a while."""
+    attestations: dict[str, Attestation] = Field(default_factory=dict)
+    """What people say of controls that rules cannot see."""
+    applicability: dict[str, Applicability] = Field(default_factory=dict)
+    """The statement of applicability: which controls apply, and why."""
+    risks: dict[str, Risk] = Field(default_factory=dict)
+    """The register of risks."""
+    actions: dict[str, Action] = Field(default_factory=dict)
+    """The plan of action, with milestones."""
 
     @model_validator(mode="before")
     @classmethod
