@@ -227,7 +227,7 @@ class Action(Element):
     """When it was; absent: it is not."""
     rule: str | None = None
     """Rule whose findings it mends, by id."""
-    elements: Many[LapsingRef] = ()
+    elements: Many[LapsingRef] | None = None
     """Elements that it mends; absent: all that the rule finds."""
     controls: Controls | None = None
     """Controls that it puts in place."""

@@ -1,4 +1,7 @@
-"""The control frameworks that rules bear on: names only, no text of theirs and no logic."""
+"""The control frameworks that rules bear on: their names, and how rules name controls; no text of theirs.
+
+`catalogue` holds the controls of each, `evidence` what a judged estate shows of them.
+"""
 
 from dataclasses import dataclass
 
@@ -26,6 +29,13 @@ FRAMEWORKS: dict[str, Framework] = {
         Framework("iso-27001", "ISO/IEC 27001:2022, Annex A", "ISO", _EVIDENCE),
         Framework("iso-22301", "ISO 22301:2019", "ISO", _EVIDENCE),
         Framework("cis", "CIS Controls version 8", "CIS", _EVIDENCE),
+        Framework(
+            "availability-classes",
+            "Availability classes of data centres",
+            "Thabat, after EN 50600, ANSI/TIA-942 and Uptime's tiers",
+            "Criteria of our own for what these standards have in common. A verdict is technical evidence "
+            "for a part of each; it never says that a class, rating or tier is reached.",
+        ),
     )
 }
 """By key."""
