@@ -250,6 +250,24 @@ def test_titles_of_two_weeks_are_lost_with_an_intruder() -> None:
     assert answer(MENDED, "land", "RPO cyber").holds == "yes"
 
 
+@shows("W12", "recovery-plans", "data-loss")
+def test_replicas_of_the_tax_data_are_noise_once_the_primary_is_lost() -> None:
+    unreadable = {
+        copy.dataset: copy.unreadable for copy in plan(BROKEN, "sites/ndc").copies if copy.unreadable
+    }
+    assert unreadable == {
+        "datasets/tax": ("replications/dr-tax",),
+        "datasets/tax-files": ("replications/dr-files-tax",),
+    }
+    assert [copy for copy in plan(MENDED, "sites/ndc").copies if copy.unreadable] == []
+
+    def outlives(name: str) -> str:
+        (loss,) = (one for one in dataset(name, "tax").scenarios if one.scenario == "site")
+        return next(copy.outlives for copy in loss.copies if copy.copy == "replications/dr-tax")
+
+    assert (outlives(BROKEN), outlives(MENDED)) == ("no", "yes")
+
+
 @shows("W13", "failure-sweep", "recovery-plans", "dr-capacity")
 def test_data_exchange_is_never_back_after_the_recovery_centre_alone() -> None:
     assert {"services/exchange", "services/civil"} <= at(BROKEN, "sites/dr", "below")

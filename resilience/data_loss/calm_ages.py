@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, inf
 
+from resilience.clean_copies import whole_age
 from resilience.data_loss.backlog import greatest_delay
 from resilience.data_loss.copies import Copies, Copy
 from resilience.data_loss.feeds import Feed
@@ -162,17 +163,7 @@ def backup_age(backup: Backup) -> Age:
     """Between two copies plus the time that one takes; with logs, between two logs."""
     if backup.log_shipping is not None:
         return Age(Bounds(backup.log_shipping, backup.log_shipping))
-    return base_age(backup)
-
-
-def base_age(backup: Backup) -> Age:
-    """The same without logs."""
-    if backup.takes is not None:
-        age = backup.interval + backup.takes
-        return Age(Bounds(age, age))
-    path = ("backups", backup.id, "takes")
-    fact = Missing(f"backups/{backup.id}", "takes", path, "when a copy that was begun is there")
-    return Age(Bounds(backup.interval, None), (fact,))
+    return Age(*whole_age(backup))
 
 
 def _writes_missing(dataset: str, field: str) -> Missing:

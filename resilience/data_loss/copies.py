@@ -7,6 +7,7 @@ from functools import cached_property
 
 from resilience.data_loss.results import CopyKind
 from resilience.graph import EstateGraph
+from resilience.keys import KeysLeft
 from resilience.results import Missing, Tri
 from resilience.routes import source_site
 from resilience.sweep import Sweep, bits, scenario_of
@@ -151,7 +152,37 @@ class Copies:
             return Survival("no", "on the same platform") if same else YES
         if copy.site == home.site:
             return Survival("no", "at the same site")
-        return YES if scenario == "site" else self._region(copy, home.site)
+        found = YES if scenario == "site" else self._region(copy, home.site)
+        closed = self.closed(copy, scenario) if found.outlives != "no" else ""
+        return Survival("no", closed) if closed else found
+
+    def closed(self, copy: Copy, scenario: Scenario) -> str:
+        """Why no key is left that opens a copy after that kind of loss; empty: one is, as far as is known.
+
+        An undeclared encryption leaves open whether the copy can be read, not how old it is: recovery plans
+        say so.
+        """
+        if copy.backup is None and copy.replication is None:
+            return ""
+        home = self.estate.datasets[copy.dataset].home.site
+        events: tuple[str, ...] = (f"sites/{home}",) if scenario in ("site", "region") else ()
+        events += self._region_events(home) if scenario == "region" else ()
+        kept = [self._keys_after(event) for event in events if event in self.sweep.numbers]
+        if scenario == "cyber":
+            kept.append(KeysLeft(self.estate, self.sites, lambda element: False, after_intruder=True))
+        whys = (keys.opening(copy.element).closed for keys in kept)
+        return next((why[0] for why in whys if why is not None), "")
+
+    @property
+    def sites(self) -> Mapping[str, tuple[str, ...]]:
+        """By platform the sites where it stands."""
+        return self.graph.where.platform_sites
+
+    def _keys_after(self, event: str) -> KeysLeft:
+        number = self.sweep.numbers[event]
+        return KeysLeft(
+            self.estate, self.sites, lambda element: bool(self.sweep.lost_in(element) >> number & 1)
+        )
 
     def _undeclared(self, copy: Copy) -> tuple[Missing, ...]:
         """What is named as its place, and not in this estate or phase."""

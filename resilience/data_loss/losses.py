@@ -7,8 +7,9 @@ from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING
 
-from resilience.data_loss.calm_ages import CalmAges, base_age
-from resilience.data_loss.copies import Copies, Copy, users_of
+from resilience.clean_copies import whole_age
+from resilience.data_loss.calm_ages import CalmAges
+from resilience.data_loss.copies import Copies, Copy, Survival, users_of
 from resilience.data_loss.feeds import Feed, Feeds, feeds_of
 from resilience.data_loss.groups import group_losses
 from resilience.data_loss.intruder import after_intruder
@@ -52,7 +53,7 @@ def _schedules(analysis: "Analysis") -> tuple[dict[str, float], dict[str, float]
     intervals, bases = {}, {}
     for name, backup in analysis.estate.backups.items():
         intervals[f"backups/{name}"] = backup.interval
-        age = base_age(backup).bounds.high
+        age = whole_age(backup)[0].high
         if age is not None:
             bases[f"backups/{name}"] = age
     for name, copy in analysis.estate.replications.items():
@@ -143,6 +144,8 @@ class _Losses:
         if scenario == "cyber":
             after = after_intruder(copy, self.copies.estate.plan.intruder)
             survival, clean, age = after.survival, after.clean, after.loss
+            closed = self.copies.closed(copy, scenario)
+            survival = Survival("no", closed) if closed and survival.outlives != "no" else survival
         else:
             survival, age = self.copies.survival(copy, scenario), self.ages.age(copy)
         return CopyAge(

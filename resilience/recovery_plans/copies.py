@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from resilience.clean_copies import cleanness, whole_age
+from resilience.keys import KeysLeft
 from resilience.links import Ways
 from resilience.recovery_plans.results import Copy
 from resilience.results import Missing, in_order
@@ -37,15 +39,15 @@ class Copies:
     """Chooses among the copies that one scenario leaves.
 
     A copy is as old as the last one can be: the interval, and the time it takes to be made. After an
-    intruder it must have been whole before he came: it is older than the dwell time, and it must still be
-    kept at that age, wherever in its rhythm the alarm falls. It survives him where he cannot reach it
-    (air-gapped, offline) or where nobody can delete it for that long (locked in compliance mode).
+    intruder it must be clean (`resilience.clean_copies`). What nothing opens any more is no copy.
     """
 
     estate: Estate
     ways: Ways
     is_lost: Callable[[str], bool]
     """Whether an element (`sites/…`, `platforms/…`, `circuits/…`) is lost."""
+    keys: KeysLeft
+    """What opens them."""
     intruder: Intruder | None = None
     """After whom the copies must be clean; None: they were only lost."""
 
@@ -56,12 +58,18 @@ class Copies:
         dataset = self.estate.datasets[name]
         young: list[str] = []
         gone: list[str] = []
+        closed: list[str] = []
+        unplaced: list[Missing] = []
         found: list[_Candidate] = []
         for key, backup in by_id(self.estate.backups):
             if backup.dataset != name:
                 continue
-            candidate = self._candidate(key, backup, young, gone)
-            if candidate is not None:
+            candidate = self._candidate(backup, young, gone, unplaced)
+            if candidate is None:
+                continue
+            if self.keys.opening(f"backups/{key}").closed is not None:
+                closed.append(f"backups/{key}")
+            else:
                 found.append(candidate)
         reads = [self._read(name, dataset, candidate, target, home or target) for candidate in found]
         chosen = min(reads, key=_preference, default=None)
@@ -69,57 +77,42 @@ class Copies:
             path: FieldPath = ("datasets", name)
             paths = tuple(("backups", entry.partition("/")[2]) for entry in (*young, *gone)) or (path,)
             return Copy(
-                f"datasets/{name}", None, None, None, tuple(young), tuple(gone),
-                None, None, None, None, None, paths, (),
+                f"datasets/{name}", None, None, None, tuple(young), tuple(gone), tuple(closed),
+                None, None, None, None, None, (*paths, *self.closing(closed)), in_order(unplaced),
             )  # fmt: skip
-        return chosen.copy(tuple(young), tuple(gone))
+        return chosen.copy(tuple(young), tuple(gone), tuple(closed))
 
-    def _candidate(self, key: str, backup: Backup, young: list[str], gone: list[str]) -> _Candidate | None:
+    def closing(self, copies: Iterable[str]) -> tuple[FieldPath, ...]:
+        """Facts by which nothing opens those copies."""
+        whys = (self.keys.opening(copy).closed for copy in copies)
+        return tuple(dict.fromkeys(why[1] for why in whys if why is not None))
+
+    def _candidate(
+        self, backup: Backup, young: list[str], gone: list[str], unplaced: list[Missing]
+    ) -> _Candidate | None:
+        """What is known of a copy that is left, if it is."""
+        element = f"backups/{backup.id}"
         vault = self.estate.vaults.get(backup.vault)
-        if vault is None or self._vault_is_lost(vault):
-            gone.append(f"backups/{key}")
+        if vault is None:
+            path: FieldPath = ("backups", backup.id, "vault")
+            unplaced.append(Missing(f"vaults/{backup.vault}", "declaration", path, "whether a copy is left"))
             return None
-        missing = []
-        if backup.takes is None:
-            missing.append(_lacks("backups", key, "takes", "how old the newest whole copy is"))
-        age = backup.interval + (backup.takes or 0.0)
+        if self._vault_is_lost(vault):
+            gone.append(element)
+            return None
+        age, missing = whole_age(backup)
         if self.intruder is not None:
-            age += self.intruder.dwell
-            survives, lacks = self._survives(backup.vault, vault, age)
-            if not survives:
-                gone.append(f"backups/{key}")
+            clean = cleanness(backup, vault, self.intruder)
+            if clean.outlives == "no":
+                (young if clean.too_young else gone).append(element)
                 return None
-            missing += lacks
-            if backup.retention is None:
-                missing.append(_lacks("backups", key, "retention", "whether a clean copy is still kept"))
-            elif backup.retention < age:
-                young.append(f"backups/{key}")
-                return None
-        return _Candidate(backup, vault, age, tuple(missing))
+            age, missing = clean.age, (*missing, *clean.missing)
+        return _Candidate(backup, vault, age.low, (*missing, *self.keys.opening(element).missing))
 
     def _vault_is_lost(self, vault: Vault) -> bool:
         return self.is_lost(f"sites/{vault.site}") or (
             vault.platform is not None and self.is_lost(f"platforms/{vault.platform}")
         )
-
-    def _survives(self, name: str, vault: Vault, age: float) -> tuple[bool, list[Missing]]:
-        """Whether an intruder who holds administrators' rights leaves a copy of that age alone."""
-        if vault.isolation in ("air-gapped", "offline"):
-            return True, []
-        lacks: list[Missing] = []
-        locked = vault.immutable
-        if locked is None:
-            lacks.append(_lacks("vaults", name, "immutable", "whether an intruder can delete the copy"))
-        elif locked:
-            if vault.lock_mode == "governance" or (vault.lock is not None and vault.lock < age):
-                locked = False
-            for fact in ("lock", "lock_mode"):
-                if locked and getattr(vault, fact) is None:
-                    lacks.append(_lacks("vaults", name, fact, "for how long nobody can delete the copy"))
-        if vault.isolation is None:
-            lacks.append(_lacks("vaults", name, "isolation", "whether an intruder reaches the copy"))
-            return True, lacks
-        return locked is not False, lacks
 
     def _read(
         self, name: str, dataset: Dataset, candidate: _Candidate, target: Target, home: Target
@@ -237,15 +230,16 @@ class _Reading:
     paths: tuple[FieldPath, ...]
     missing: tuple[Missing, ...]
 
-    def copy(self, young: Iterable[str], gone: Iterable[str]) -> Copy:
+    def copy(self, young: tuple[str, ...], gone: tuple[str, ...], closed: tuple[str, ...]) -> Copy:
         """As the plan shows it."""
         return Copy(
             dataset=f"datasets/{self.name}",
             backup=f"backups/{self.candidate.backup.id}",
             vault=f"vaults/{self.candidate.backup.vault}",
             age=self.candidate.age,
-            too_young=tuple(young),
-            destroyed=tuple(gone),
+            too_young=young,
+            destroyed=gone,
+            unreadable=closed,
             read=self.read,
             search=self.search,
             replay=self.replay,

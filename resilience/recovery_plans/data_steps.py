@@ -1,14 +1,14 @@
 """Steps that bring data back: keys opened, copies read, searched, moved and rolled forward."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from resilience.keys import KeysLeft
 from resilience.recovery_plans.copies import BITS, Copies, Target, way_between
 from resilience.recovery_plans.draft import Draft, Work, exactly, span
 from resilience.recovery_plans.results import Copy
 from resilience.results import Missing
 from specs.issues import FieldPath
-from specs.people import AdminDomain
 
 SEARCH = "search of copies"
 """The one search through which every copy passes after an intruder."""
@@ -23,33 +23,48 @@ class DataSteps:
     copies: Copies
     clean: Target | None = None
     """After an intruder: where copies are read to and searched before they move on."""
-    done: dict[str, tuple[Copy, tuple[str, ...]]] = field(default_factory=dict)
-    """By dataset: its copy, and the step after which it is back."""
+    chosen: dict[str, Copy] = field(default_factory=dict)
+    """By dataset: the copy that it is brought back from, or would be."""
+    _ends: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By dataset: the step after which it is back."""
     _lacks: dict[str, list[Missing]] = field(default_factory=lambda: defaultdict(list))
     """By dataset: undeclared facts of its way from the clean platform."""
 
+    def choose(self, dataset: str, target: Target, unreadable: tuple[str, ...] = ()) -> Copy:
+        """The copy that the data is brought back from to that target. `unreadable`: replicas that are there
+        and that nothing opens."""
+        if dataset not in self.chosen:
+            copy = self.copies.of(dataset, self.clean or target, target)
+            self.chosen[dataset] = replace(
+                copy,
+                unreadable=(*copy.unreadable, *unreadable),
+                paths=(*copy.paths, *self.copies.closing(unreadable)),
+            )
+        return self.chosen[dataset]
+
     def bring_back(
-        self, service: str, dataset: str, target: Target, after: tuple[str, ...]
+        self,
+        service: str,
+        dataset: str,
+        target: Target,
+        after: tuple[str, ...],
+        unreadable: tuple[str, ...] = (),
     ) -> tuple[str, ...]:
         """The steps after which the data is back for that service; none where it never is."""
         fate = self.draft.fates[service]
-        if dataset not in self.done:
-            copy = self.copies.of(dataset, self.clean or target, target)
-            last: tuple[str, ...] = ()
-            if copy.backup is not None:
-                last = self._chain(service, dataset, copy, target, after)
-            self.done[dataset] = (copy, last)
-        copy, last = self.done[dataset]
+        copy = self.choose(dataset, target, unreadable)
+        if copy.backup is None and copy.missing:
+            fate.missing += copy.missing
+            fate.state = "unknown" if fate.state == "back" else fate.state
+            return ()
         if copy.backup is None:
-            fate.never(why_no_copy(copy), *copy.paths)
+            fate.never(why_no_copy(copy, self.copies.keys), *copy.paths)
             return ()
+        if dataset not in self._ends:
+            self._ends[dataset] = self._chain(service, dataset, copy, target, after)
         fate.missing += (*copy.missing, *self._lacks[dataset])
-        backup = self.draft.estate.backups[copy.backup.partition("/")[2]]
-        closed = self.keys(service, backup.id)[1]
-        if closed is not None:
-            fate.never(*closed)
-            return ()
-        return last
+        self.open(service, copy.backup)
+        return self._ends[dataset]
 
     def _chain(
         self, service: str, dataset: str, copy: Copy, target: Target, after: tuple[str, ...]
@@ -57,7 +72,7 @@ class DataSteps:
         backup = self.draft.estate.backups[(copy.backup or "").partition("/")[2]]
         vault = self.draft.estate.vaults[backup.vault]
         begins = self.draft.begins[service]
-        opened, _ = self.keys(service, backup.id)
+        opened = self.open(service, f"backups/{backup.id}")
         into = self.clean or target
         media = [f"vaults/{backup.vault}", f"platforms/{into.platform}"]
         if into.site is not None and into.site != vault.site:
@@ -125,84 +140,47 @@ class DataSteps:
             )
         )  # fmt: skip
 
-    def keys(self, service: str, backup: str) -> tuple[tuple[str, ...], tuple[str, FieldPath] | None]:
-        """The steps after which an encrypted copy can be read, or why it never can."""
-        found = self.draft.estate.backups[backup]
-        fate = self.draft.fates[service]
-        base: FieldPath = ("backups", backup, "at_rest")
-        if found.at_rest is None or found.at_rest.keys is None:
-            fate.missing.append(
-                Missing(f"backups/{backup}", "at_rest", base, "which keys open the copy, if any")
-            )
-            return (), None
-        name = found.at_rest.keys
-        domain = self.draft.estate.admin_domains.get(name)
-        path: FieldPath = ("admin_domains", name, "keys")
-        if domain is None or domain.keys is None:
-            fate.missing.append(Missing(f"admin_domains/{name}", "keys", path, "who can open the copy"))
-            return (), None
-        return self._opening(service, name, domain, path)
+    def open(self, service: str, copy: str) -> tuple[str, ...]:
+        """The steps after which an encrypted copy (`backups/…`, `replications/…`) can be read."""
+        found = self.copies.keys.opening(copy)
+        self.draft.fates[service].missing += found.missing
+        return () if found.custodians_of is None else (self._custodians(service, found.custodians_of),)
 
-    def _opening(
-        self, service: str, name: str, domain: AdminDomain, path: FieldPath
-    ) -> tuple[tuple[str, ...], tuple[str, FieldPath] | None]:
-        fate, keys = self.draft.fates[service], domain.keys
+    def _custodians(self, service: str, name: str) -> str:
+        """The step in which a quorum opens the keys of a domain."""
+        fate, domain = self.draft.fates[service], self.draft.estate.admin_domains[name]
+        keys, path = domain.keys, ("admin_domains", name, "keys")
         assert keys is not None
-        works = keys.hsm is not None and not self._module_is_lost(keys.hsm)
-        if works and self.copies.intruder is None:
-            return (), None
-        left = [site for site in keys.escrow or () if not self.copies.is_lost(f"sites/{site}")]
-        if keys.escrow is None:
-            fate.missing.append(
-                Missing(f"admin_domains/{name}", "keys.escrow", (*path, "escrow"), "where keys lie besides")
-            )
-        elif not left and not works:
-            return (), (f"nothing is left that opens copies under admin_domains/{name}", (*path, "escrow"))
-        quorum, custodians = keys.quorum, keys.custodians
-        if quorum is not None and custodians is not None and quorum > custodians:
-            return (), (
-                f"admin_domains/{name} needs {quorum} shares and has {custodians} custodians",
-                (*path, "quorum"),
-            )
-        if quorum is None:
-            fate.missing.append(
-                Missing(f"admin_domains/{name}", "keys.quorum", (*path, "quorum"), "how many must come")
-            )
-        if keys.opening is None:
-            fate.missing.append(
-                Missing(f"admin_domains/{name}", "keys.opening", (*path, "opening"), "how long opening takes")
-            )
+        for fact, matters in (("quorum", "how many must come"), ("opening", "how long opening takes")):
+            if getattr(keys, fact) is None:
+                fate.missing.append(Missing(f"admin_domains/{name}", f"keys.{fact}", (*path, fact), matters))
         team = domain.teams[0] if domain.teams else None
         if team is None:
             fate.missing.append(
                 Missing(f"admin_domains/{name}", "teams", ("admin_domains", name, "teams"), "who opens it")
             )
-        people = quorum or 1
+        people = keys.quorum or 1
         fate.missing += self.draft.lacking_people(team, people, None)
         low, high = self.draft.begins[service]
         arrival = self.draft.arrival(team, None)
-        work = Work(
-            f"admin_domains/{name}:open", f"admin_domains/{name}", "open", span(keys.opening), path,
-            team=team, people=people, ready=(low + arrival, high + arrival),
+        return self.draft.add(
+            Work(
+                f"admin_domains/{name}:open", f"admin_domains/{name}", "open", span(keys.opening), path,
+                team=team, people=people, ready=(low + arrival, high + arrival),
+            )
         )  # fmt: skip
-        return (self.draft.add(work),), None
-
-    def _module_is_lost(self, reference: str) -> bool:
-        """Whether the security module is lost; whether another holds the keys too is what `escrow` says."""
-        estate = self.draft.estate
-        for collection in ("platforms", "devices"):
-            if reference in estate.collection(collection):
-                return self.copies.is_lost(f"{collection}/{reference}")
-        return True
 
 
-def why_no_copy(copy: Copy) -> str:
+def why_no_copy(copy: Copy, keys: KeysLeft) -> str:
     """In words, why a dataset has no copy to be brought back from."""
     reasons = []
     if copy.too_young:
         reasons.append(f"{', '.join(copy.too_young)}: not kept until older than an intruder's dwell time")
     if copy.destroyed:
         reasons.append(f"{', '.join(copy.destroyed)}: within reach of what was lost or of the intruder")
+    for name in copy.unreadable:
+        why = keys.opening(name).closed
+        reasons.append(f"{name}: {why[0] if why is not None else 'closed'}")
     return f"no copy of {copy.dataset} can be used" + (
         f" ({'; '.join(reasons)})" if reasons else ": none is made"
     )

@@ -1,5 +1,6 @@
 """The plan for the way back to a site that was repaired: data first, then the services, in their order."""
 
+from resilience.keys import KeysLeft
 from resilience.links import Ways
 from resilience.recovery_plans.copies import BITS, Copies, way_between
 from resilience.recovery_plans.draft import Draft, Work, exactly
@@ -36,7 +37,8 @@ def failback(losing: Losing, ways: Ways) -> Drawn | None:
     if not moved:
         return None
     draft = Draft(estate, dict.fromkeys(moved, (0.0, 0.0)))
-    copies = Copies(estate, ways, lambda element: False)
+    keys = KeysLeft(estate, graph.where.platform_sites, lambda element: False)
+    copies = Copies(estate, ways, lambda element: False, keys)
     steps = {service: declared_steps(estate.services[service], "failback") for service in moved}
     lasts = {s: milliseconds(sum(step.duration.high for step, _ in steps[s])) for s in moved}
     waits = ServiceWaits(graph, moved, lasts, "site")
@@ -91,7 +93,7 @@ def _data_home(draft: Draft, losing: Losing, copies: Copies, service: str) -> tu
     found = []
     for name in sorted(names):
         dataset = estate.datasets[name]
-        source = next((at for _, at in losing.loss.replicas.get(name, ()) if at != site), None)
+        source = next((copy.site for copy in losing.loss.replicas.get(name, ()) if copy.site != site), None)
         if source is None:
             hosts = losing.hosts.get(service, {}).values()
             source = next(

@@ -18,6 +18,8 @@ class Host:
     """It is active and left."""
     restores: tuple[str, ...]
     """Its data that must be brought back from a copy."""
+    replicas: tuple[str, ...] = ()
+    """Replicas (`replications/…`) from which it goes on with the rest, whose home is lost."""
 
 
 def best_host(loss: Loss, workloads: tuple[str, ...]) -> Host | None:
@@ -41,12 +43,16 @@ def _host(loss: Loss, name: str) -> Host | None:
     if can == "gone":
         return None
     by_itself = workload.role == "active" and not loss.takes(f"workloads/{name}")
-    lost = tuple(
-        dataset
-        for dataset in workload.datasets
-        if not by_itself and not loss.has_data(dataset, workload.site)
-    )
-    return Host(name, can == "rebuilt", by_itself, lost)
+    restores: list[str] = []
+    replicas: list[str] = []
+    for dataset in () if by_itself else workload.datasets:
+        if loss.is_home_lost(dataset):
+            replica = loss.replica_at(dataset, workload.site)
+            if replica is None:
+                restores.append(dataset)
+            else:
+                replicas.append(replica.element)
+    return Host(name, can == "rebuilt", by_itself, tuple(restores), tuple(replicas))
 
 
 def target_of(loss: Loss, dataset: str, workload: str) -> Target:
@@ -58,7 +64,7 @@ def target_of(loss: Loss, dataset: str, workload: str) -> Target:
     if home.site == site and home.platform not in estate.platforms:
         return Target(found.platform, site)
     options = [home.platform] if home.site == site else []
-    options += [platform for platform, at in loss.replicas.get(dataset, ()) if at == site]
+    options += [found.platform for found in loss.replicas.get(dataset, ()) if found.site == site]
     twin = estate.platforms[home.platform].twin if home.platform in estate.platforms else None
     options += [twin] if twin is not None else []
     sites = loss.sweep.graph.where.platform_sites

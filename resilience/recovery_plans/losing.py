@@ -1,10 +1,11 @@
 """Plans for the loss of a site, a region or a platform: hosts, data, waiting, steps."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from resilience.links import Ways
-from resilience.recovery_plans.copies import Copies
+from resilience.recovery_plans.copies import Copies, Target
 from resilience.recovery_plans.data_steps import DataSteps
 from resilience.recovery_plans.draft import Draft, Work, span
 from resilience.recovery_plans.hosting import Host, best_host, target_of
@@ -42,7 +43,7 @@ class Losing:
         self.draft = Draft(self.estate, {})
         for service in self.loss.affected:
             self.draft.begins[service] = begins(self.draft, service)
-        self.data = DataSteps(self.draft, Copies(self.estate, self.ways, self.loss.takes))
+        self.data = DataSteps(self.draft, Copies(self.estate, self.ways, self.loss.takes, self.loss.keys))
 
     @cached_property
     def estate(self) -> Estate:
@@ -128,7 +129,10 @@ class Losing:
             fate.missing += theirs.missing
         self._judge_reachable(service)
         if fate.state == "never":
+            for dataset, target, closed in self._from_copies(service):
+                self.data.choose(dataset, target, closed)
             return
+        before += self._open_replicas(service)
         steps = self._declared(service) or self._assumed(service)
         if not steps:
             fate.state = "unknown" if fate.state == "back" else fate.state
@@ -138,15 +142,29 @@ class Losing:
         waits = {step.id: tuple(before) for step, _ in steps}
         fate.last = place_steps(self.draft, service, steps, waits, restored)
 
+    def _open_replicas(self, service: str) -> list[str]:
+        """Steps that open the replicas it goes on from; nothing of it begins before them."""
+        found: list[str] = []
+        for host in self.hosts[service].values():
+            for replica in host.replicas:
+                found += self.data.open(service, replica)
+        return list(dict.fromkeys(found))
+
     def _restores(self, service: str, steps: Steps, before: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         """Of each dataset that must come from a copy the steps after which it is back."""
         rebuilt = tuple(name for name in before if name.endswith(":rebuild"))
-        found: dict[str, tuple[str, ...]] = {}
+        return {
+            dataset: self.data.bring_back(service, dataset, target, rebuilt, closed)
+            for dataset, target, closed in self._from_copies(service)
+        }
+
+    def _from_copies(self, service: str) -> Iterator[tuple[str, Target, tuple[str, ...]]]:
+        """Each dataset that must come from a copy, where to, and the replicas there that nothing opens."""
         for host in self.hosts[service].values():
             for dataset in host.restores:
+                site = self.estate.workloads[host.workload].site
                 target = target_of(self.loss, dataset, host.workload)
-                found[dataset] = self.data.bring_back(service, dataset, target, rebuilt)
-        return found
+                yield dataset, target, self.loss.closed_at(dataset, site)
 
     def _rebuild_step(self, service: str) -> str:
         """The step that rebuilds the lost platform."""

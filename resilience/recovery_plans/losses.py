@@ -4,10 +4,25 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
+from resilience.keys import KeysLeft
 from resilience.results import Scenario
 from resilience.sweep import Sweep
 from resilience.whereabouts import by_id
 from specs.services import Occasion, Workload
+
+
+@dataclass(frozen=True)
+class Replica:
+    """Where a replica lies."""
+
+    id: str
+    platform: str
+    site: str
+
+    @property
+    def element(self) -> str:
+        """As results name it."""
+        return f"replications/{self.id}"
 
 
 @dataclass(frozen=True)
@@ -87,17 +102,37 @@ class Loss:
             return "up"
         return "rebuilt" if self.platform is not None else "gone"
 
-    def has_data(self, dataset: str, site: str) -> bool:
-        """Whether the data is there for a workload at that site: its home is left, or a replica is there."""
+    @cached_property
+    def keys(self) -> KeysLeft:
+        """What opens encrypted copies after it."""
+        graph = self.sweep.graph
+        return KeysLeft(graph.estate, graph.where.platform_sites, self.takes)
+
+    def is_home_lost(self, dataset: str) -> bool:
+        """Whether the authoritative copy is gone."""
         found = self.sweep.graph.estate.datasets.get(dataset)
-        if found is None:
-            return True
-        if not self.destroys(found.home.platform, found.home.site):
-            return True
-        return any(
-            at == site and not self.takes(self.placed(platform, at))
-            for platform, at in self.replicas.get(dataset, ())
+        return found is not None and self.destroys(found.home.platform, found.home.site)
+
+    def replica_at(self, dataset: str, site: str) -> Replica | None:
+        """The replica that is left at that site and opened most easily; None: there is none that anything
+        opens."""
+        left = self._left_at(dataset, site)
+        readable = [found for found in left if self.keys.opening(found.element).closed is None]
+        return min(
+            readable, key=lambda found: (self.keys.opening(found.element).ease, found.id), default=None
         )
+
+    def closed_at(self, dataset: str, site: str) -> tuple[str, ...]:
+        """Replicas (`replications/…`) that are left at that site, and that nothing opens any more."""
+        left = (found.element for found in self._left_at(dataset, site))
+        return tuple(name for name in left if self.keys.opening(name).closed is not None)
+
+    def _left_at(self, dataset: str, site: str) -> list[Replica]:
+        return [
+            found
+            for found in self.replicas.get(dataset, ())
+            if found.site == site and not self.takes(self.placed(found.platform, found.site))
+        ]
 
     def destroys(self, platform: str, site: str) -> bool:
         """Whether data that lies on a platform there is gone: the site is, or the platform itself, or the
@@ -110,9 +145,9 @@ class Loss:
         return below is None or below.kind in ("block-storage", "object-storage")
 
     @cached_property
-    def replicas(self) -> dict[str, list[tuple[str, str]]]:
-        """Platform and site of each replica of each dataset, by id."""
-        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for _, copy in by_id(self.sweep.graph.estate.replications):
-            found[copy.dataset].append((copy.target, copy.target_site))
+    def replicas(self) -> dict[str, list[Replica]]:
+        """Replicas of each dataset, by id."""
+        found: dict[str, list[Replica]] = defaultdict(list)
+        for name, copy in by_id(self.sweep.graph.estate.replications):
+            found[copy.dataset].append(Replica(name, copy.target, copy.target_site))
         return dict(found)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from resilience.capacity import capacity_of
 from resilience.graph import EstateGraph
+from resilience.keys import KeysLeft
 from resilience.links import Ways
 from resilience.recovery_plans.copies import Copies, Target
 from resilience.recovery_plans.data_steps import DataSteps
@@ -47,7 +48,8 @@ class Ransomware:
         self.clean = (
             Target(clean, sites[0] if sites else None) if clean in self.estate.platforms and clean else None
         )
-        copies = Copies(self.estate, ways, lambda element: False, self.intruder)
+        keys = KeysLeft(self.estate, graph.where.platform_sites, lambda element: False, after_intruder=True)
+        copies = Copies(self.estate, ways, lambda element: False, keys, self.intruder)
         self.data = DataSteps(self.draft, copies, self.clean)
         self.waits = ServiceWaits(
             graph,
@@ -78,7 +80,7 @@ class Ransomware:
             order=tuple(f"services/{service}" for service in order),
             draft=self.draft,
             rings=tuple(Ring(ring, paths_of(ring, self.waits.path_of_wait)) for ring in self.waits.rings),
-            copies=tuple(copy for _, (copy, _) in sorted(self.data.done.items())),
+            copies=tuple(copy for _, copy in sorted(self.data.chosen.items())),
             assumes=ASSUMES,
         )
 

@@ -126,6 +126,8 @@ class Copy:
     """Copies that are not kept until they are older than the intruder's dwell time."""
     destroyed: tuple[str, ...]
     """Copies that the loss or the intruder reaches."""
+    unreadable: tuple[str, ...]
+    """Replicas that are left where it is brought back to, and that no key is left for."""
     read: float | None
     """Pessimistic seconds to read it, once the medium is free; None: unknown."""
     search: float | None
@@ -159,7 +161,7 @@ class RecoveryPlan:
     forecasts: tuple[Forecast, ...]
     """By service."""
     copies: tuple[Copy, ...]
-    """By dataset, where data is brought back from a copy."""
+    """By dataset, where data is brought back from a copy, or would be if its service came back."""
     makespan: float | None
     """Seconds until the last step ends, in the runbook's order; None: there is no step."""
     optimum: Bound | None

@@ -86,5 +86,5 @@ def _of_loss(losing: Losing) -> Drawn:
         order=tuple(f"services/{service}" for service in losing.order),
         draft=losing.draft,
         rings=tuple(Ring(ring, paths_of(ring, losing.waits.path_of_wait)) for ring in losing.waits.rings),
-        copies=tuple(copy for _, (copy, _) in sorted(losing.data.done.items())),
+        copies=tuple(copy for _, copy in sorted(losing.data.chosen.items())),
     )

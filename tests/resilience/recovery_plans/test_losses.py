@@ -220,15 +220,104 @@ def test_a_step_that_restores_lasts_no_less_than_it_is_said_to() -> None:
     assert forecast(plan("sites/a", services, **with_data()), "s").predicted == (15 + 300) * MINUTE
 
 
+def replica(name: str = "r", **more: Any) -> dict[str, Any]:
+    """A replica at site b under the same keys as the backup."""
+    body = {"dataset": "d", "source": "pa", "target": "pb", "target_site": "b", "mode": "asynchronous"}
+    return {name: body | {"at_rest": {"keys": "keys"}} | more}
+
+
 def test_a_replica_needs_no_copy() -> None:
-    replica = {
-        "replications": {
-            "r": {"dataset": "d", "source": "pa", "target": "pb", "target_site": "b", "mode": "asynchronous"}
+    found = plan("sites/a", RESTORING, **with_data(replications=replica()))
+    assert forecast(found, "s").predicted == (15 + 5 + 1) * MINUTE
+    assert forecast(found, "s").missing == ()
+    assert found.copies == ()
+
+
+def lost_keys(**more: Any) -> dict[str, Any]:
+    """Keys that live in a module at the lost site."""
+    return {"keys": {"teams": ["t"], "keys": {"hsm": "da", "custodians": 5, "quorum": 3} | more}}
+
+
+def test_a_replica_whose_keys_lie_at_the_lost_site_alone_is_noise_and_data_is_read_from_its_copy() -> None:
+    keys = lost_keys(escrow=["a"]) | {"other": {"keys": {"hsm": "db", "escrow": ["b"]}}}
+    data = with_data(replications=replica(), admin_domains=keys)
+    data["backups"]["k"]["at_rest"] = {"keys": "other"}
+    found = plan("sites/a", RESTORING, **data)
+    assert forecast(found, "s").predicted == 15 * MINUTE + 10 * MINUTE + 1000 + MINUTE
+    (copy,) = found.copies
+    assert (copy.backup, copy.unreadable) == ("backups/k", ("replications/r",))
+    assert ("admin_domains", "keys", "keys", "escrow") in copy.paths
+
+
+def test_data_of_which_no_copy_can_be_opened_is_never_back_and_the_replica_is_named() -> None:
+    data = with_data(replications=replica(), admin_domains=lost_keys(escrow=[]), backups={})
+    data["backups"] = {}
+    lost = forecast(plan("sites/a", RESTORING, **data), "s")
+    assert lost.state == "never"
+    assert "replications/r: nothing is left that opens copies under admin_domains/keys" in lost.why
+    assert ("admin_domains", "keys", "keys", "escrow") in lost.paths
+
+
+def test_a_replica_whose_keys_are_in_escrow_waits_for_the_custodians() -> None:
+    keys = lost_keys(escrow=["b"], opening="30 min")
+    team = {"t": {"members": 5, "callout": "20 min"}}
+    data = with_data(replications=replica(), admin_domains=keys)
+    found = plan("sites/a", RESTORING, teams=team, **data)
+    assert ends(found)["admin_domains/keys:open"] == (15 + 20 + 30) * MINUTE
+    assert forecast(found, "s").predicted == (15 + 20 + 30 + 5 + 1) * MINUTE
+    assert forecast(found, "s").chain[-3:] == (
+        "admin_domains/keys:open",
+        "services/s:restore",
+        "services/s:go",
+    )
+
+
+def test_the_twin_of_a_lost_module_has_the_keys_where_a_backup_of_them_lies_and_else_custodians_come() -> (
+    None
+):
+    def opened(escrow: list[str]) -> bool:
+        data = with_data(replications=replica(), admin_domains=lost_keys(hsm="ha", escrow=escrow))
+        modules = {
+            "ha": {"kind": "pki-kms", "nodes": ["da"], "twin": "hb"},
+            "hb": {"kind": "pki-kms", "nodes": ["db"]},
         }
-    }
-    found = plan("sites/a", RESTORING, **with_data(**replica))
+        data["platforms"] = data["platforms"] | modules
+        found = plan("sites/a", RESTORING, teams={"t": {"members": 5, "callout": "0 s"}}, **data)
+        return any(entry.step == "open" for entry in found.steps)
+
+    assert not opened(["b"])
+    assert opened(["u"])
+
+
+def test_of_two_replicas_the_one_that_opens_is_taken() -> None:
+    keys = lost_keys(escrow=[]) | {"other": {"keys": {"hsm": "db", "escrow": ["b"]}}}
+    both = replica("closed") | replica("open", at_rest={"keys": "other"})
+    found = plan("sites/a", RESTORING, **with_data(replications=both, admin_domains=keys))
     assert forecast(found, "s").predicted == (15 + 5 + 1) * MINUTE
     assert found.copies == ()
+
+
+def test_a_replica_of_which_nobody_says_how_it_is_encrypted_leaves_it_unknown() -> None:
+    services = {"s": RESTORING["s"] | {"objectives": objective("9 d")}}
+    found = plan("sites/a", services, **with_data(replications=replica(at_rest=None)))
+    back = forecast(found, "s")
+    assert (back.met, [(fact.element, fact.field) for fact in back.missing]) == (
+        "unknown",
+        [("replications/r", "at_rest")],
+    )
+
+
+def test_copies_of_a_service_that_is_never_back_are_told_too() -> None:
+    services = RESTORING | {"base": {"recovery": [step("go", 5)]}}
+    services["s"] = services["s"] | {"needs": [{"on": "services/base"}]}
+    data = with_data(replications=replica(), admin_domains=lost_keys(escrow=[]))
+    data["workloads"]["base-b"] = None
+    found = plan("sites/a", services, **data)
+    assert forecast(found, "s").why == "it waits for services/base, which is never back"
+    assert [(copy.dataset, copy.unreadable) for copy in found.copies] == [
+        ("datasets/d", ("backups/k", "replications/r"))
+    ]
+    assert found.steps == ()
 
 
 def test_a_step_that_does_not_say_what_it_restores_leaves_a_lower_bound() -> None:

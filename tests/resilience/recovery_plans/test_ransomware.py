@@ -142,14 +142,20 @@ def test_a_copy_that_the_intruder_can_delete_is_gone(vault: dict[str, Any], surv
     assert found.copies[0].destroyed == (() if survives else ("backups/k",))
 
 
-@pytest.mark.parametrize(
-    "fact", ["immutable", "lock", "lock_mode", "isolation", "mount_time", "restore_rate"]
-)
+@pytest.mark.parametrize("fact", ["immutable", "lock", "lock_mode", "mount_time", "restore_rate"])
 def test_an_undeclared_fact_of_the_vault_leaves_it_unknown(fact: str) -> None:
     vault = {key: value for key, value in VAULT.items() if key != fact}
     found = forecast(attacked(vaults={"v": vault}), "s")
     assert found.met == "unknown"
     assert ("vaults/v", fact) in {(missing.element, missing.field) for missing in found.missing}
+
+
+def test_how_a_vault_is_reached_matters_only_where_its_lock_does_not_hold() -> None:
+    def judged(**more: Any) -> str:
+        vault = {key: value for key, value in (VAULT | more).items() if key != "isolation"}
+        return forecast(attacked(vaults={"v": vault}), "s").met
+
+    assert (judged(), judged(immutable=False)) == ("yes", "unknown")
 
 
 @pytest.mark.parametrize("fact", ["detection", "scan_rate", "isolated_capacity"])
