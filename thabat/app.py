@@ -13,7 +13,7 @@ from thabat.exits import CLEAN, INTERRUPTED, NOT_EVALUATED, USAGE, Stop
 
 COMMANDS = (
     "init", "validate", "check", "rules", "prove", "preview", "up", "destroy", "observe", "verify", "report",
-    "runbook", "schema", "import", "env", "doctor", "config",
+    "runbook", "evidence", "schema", "import", "env", "doctor", "config",
 )  # fmt: skip
 """Each is a module here (`import` is `imports`) with a function of the command's name, or an `app`."""
 
@@ -31,7 +31,8 @@ def build() -> typer.Typer:
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
-        epilog="Exit codes: 0 clean, 1 findings, 2 bad call or spec, 3 not judged, 4 locked, 130 stopped.",
+        epilog="Exit codes: 0 clean, 1 findings, 2 bad call or spec, 3 not judged, 4 locked, "
+        "5 evidence does not hold, 130 stopped.",
     )
     app.callback()(thabat)
     for name in COMMANDS:
