@@ -10,6 +10,7 @@ from specs.data import Backup, Dataset, Replication
 from specs.equipment import Device, Model
 from specs.model import Estate
 from specs.platforms import Platform
+from specs.sentences import Sentence, say
 from specs.services import CRITICAL_TIER, Objective, Scenario, Workload
 
 Tiers = Mapping[str, int]
@@ -131,14 +132,14 @@ class Facts:
         )
 
     @cached_property
-    def critical_devices(self) -> Mapping[str, str]:
+    def critical_devices(self) -> Mapping[str, Sentence]:
         """By device: what makes it critical, in words.
 
         Nodes of critical platforms; the switches and routers that they are cabled to, and those behind them;
         devices that end a circuit at a site of theirs; devices that they need to run.
         """
         why = {
-            node: f"a node of platforms/{platform.id}"
+            node: say("a node of {platform}", platform=f"platforms/{platform.id}")
             for platform in self.critical_platforms
             for node in platform.nodes
             if node in self.estate.devices
@@ -147,7 +148,7 @@ class Facts:
         for key, circuit in self.estate.circuits.items():
             for end in circuit.ends:
                 if end.device in self.estate.devices and end.site in sites and circuit.kind != "oob":
-                    why.setdefault(end.device, f"the end of circuits/{key}")
+                    why.setdefault(end.device, say("the end of {circuit}", circuit=f"circuits/{key}"))
         neighbours = self._neighbours
         pending = sorted(why)
         while pending:
@@ -161,7 +162,7 @@ class Facts:
             )
             for other in sorted({*neighbours.get(key, ()), *needed}):
                 if other in self.estate.devices and other not in why and other not in self.platform_of:
-                    why[other] = f"what devices/{key} is connected through"
+                    why[other] = say("what {device} is connected through", device=f"devices/{key}")
                     pending.append(other)
         return dict(sorted(why.items()))
 

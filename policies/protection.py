@@ -7,6 +7,7 @@ from enum import StrEnum
 from policies.facts import Facts
 from specs.data import Backup, Dataset, Replication, Vault
 from specs.issues import FieldPath
+from specs.sentences import Sentence, say
 from specs.services import SCENARIOS, Scenario
 
 SCENARIOS_OF_DATA: tuple[Scenario, ...] = SCENARIOS
@@ -26,11 +27,13 @@ class Protection:
 
     element: str
     """`collection/id` of the copy."""
-    what: str
-    """In words."""
+    what: Sentence
+    """In words, within a sentence."""
+    begins: Sentence
+    """In words, as a sentence begins."""
     age: float | None
     """Seconds that what it gives back may be old; None: unknown."""
-    missing: str | None
+    missing: Sentence | None
     """Which fact is not declared, in words; None: all are."""
     paths: tuple[FieldPath, ...]
 
@@ -106,7 +109,8 @@ def _own_redundancy(facts: Facts, dataset: Dataset) -> Protection | None:
         return None
     return Protection(
         f"platforms/{platform.id}",
-        f"what the other nodes of {platform.id} hold",
+        say("what the other nodes of {platform} hold", platform=platform.id),
+        say("What the other nodes of {platform} hold", platform=platform.id),
         0.0,
         None,
         (("platforms", platform.id, "needs_nodes"), ("platforms", platform.id, "nodes")),
@@ -139,10 +143,12 @@ def _replica(copy: Replication, lasts: Answer, why: FieldPath) -> Protection:
             age, fact = copy.lag, ("replications", copy.id, "lag")
         case _:
             age, fact = (copy.interval or 0.0) + (copy.lag or 0.0), ("replications", copy.id, "interval")
-    missing = f"the `{why[-1]}`" if lasts is Answer.UNKNOWN else ("the `lag`" if age is None else None)
+    silent = why[-1] if lasts is Answer.UNKNOWN else "lag" if age is None else None
+    missing = None if silent is None else say("the {field}", field=f"`{silent}`")
     return Protection(
         f"{why[0]}/{why[1]}" if lasts is Answer.UNKNOWN else element,
-        f"the replica {copy.id}",
+        say("the replica {copy}", copy=copy.id),
+        say("The replica {copy}", copy=copy.id),
         age,
         missing,
         (why, fact) if lasts is Answer.UNKNOWN else (fact, why),
@@ -158,7 +164,24 @@ def _scheduled(backup: Backup, vault: Vault, lasts: Answer, why: FieldPath) -> P
         age = None if backup.takes is None else backup.interval + backup.takes
         facts = (("backups", backup.id, "interval"), ("backups", backup.id, "takes"))
     if lasts is Answer.UNKNOWN:
-        missing = f"the `{why[-1]}`" if why[0] == "sites" else "`immutable` and `isolation`"
-        return Protection(f"{why[0]}/{why[1]}", f"the copy {backup.id}", age, missing, (why, *facts))
-    missing_time = "how long it takes (`takes`)" if age is None else None
-    return Protection(element, f"the copy {backup.id} in {vault.id}", age, missing_time, (*facts, why))
+        missing = (
+            say("the {field}", field=f"`{why[-1]}`")
+            if why[0] == "sites"
+            else say("`immutable` and `isolation`")
+        )
+        return Protection(
+            f"{why[0]}/{why[1]}",
+            say("the copy {copy}", copy=backup.id),
+            say("The copy {copy}", copy=backup.id),
+            age,
+            missing,
+            (why, *facts),
+        )
+    return Protection(
+        element,
+        say("the copy {copy} in {vault}", copy=backup.id, vault=vault.id),
+        say("The copy {copy} in {vault}", copy=backup.id, vault=vault.id),
+        age,
+        say("how long it takes (`takes`)") if age is None else None,
+        (*facts, why),
+    )

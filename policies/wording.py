@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
+from specs.sentences import Sentence, say
 from specs.text import plain
 from specs.units import DIMENSIONS, DimensionName
 
 _DIGITS = 4
 
-AFTER: Mapping[str, str] = {
-    "component": "the loss of a component",
-    "site": "the loss of a site",
-    "region": "the loss of a region",
-    "cyber": "an attack",
+AFTER: Mapping[str, Sentence] = {
+    "component": say("the loss of a component"),
+    "site": say("the loss of a site"),
+    "region": say("the loss of a region"),
+    "cyber": say("an attack"),
 }
 """By kind of loss: what comes after `after`."""
 

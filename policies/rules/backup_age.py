@@ -14,10 +14,11 @@ from policies.protection import (
     protections,
 )
 from policies.rule import Outcome, Parameter, fails, passes, rule, unknown
-from policies.wording import AFTER, amount, capital, listed
+from policies.wording import AFTER, amount
 from specs.data import Backup, Dataset
 from specs.findings import Severity, Verdict
 from specs.issues import FieldPath
+from specs.sentences import listed, say, say_count
 
 DAY = 86_400.0
 
@@ -68,8 +69,8 @@ def restore_tests(case: Case) -> Iterator[Outcome]:
         if not proof:
             yield fails(
                 f"datasets/{dataset.id}",
-                "It has no copy out of an intruder's reach whose restore could be tried.",
-                "Back it up to an immutable or offline vault, and restore from there.",
+                say("It has no copy out of an intruder's reach whose restore could be tried."),
+                say("Back it up to an immutable or offline vault, and restore from there."),
                 *copies_of(case.facts, dataset),
                 ("datasets", dataset.id),
             )
@@ -84,64 +85,102 @@ def _restore_test(case: Case, dataset: Dataset, copy: Backup) -> Outcome:
     place: FieldPath = ("backups", copy.id, "last_restore_test")
     interval = case.number("interval")
     if test is None or test.on > case.on:
-        later = "" if test is None else f" before {test.on}, which is later than {case.on}"
         return fails(
             element,
-            f"No restore from {copy.id} was tried{later}.",
-            f"Restore from {copy.vault}, verify, and record `last_restore_test`.",
+            say("No restore from {copy} was tried.", copy=copy.id)
+            if test is None
+            else say(
+                "No restore from {copy} was tried before {day}, which is later than {judged_on}.",
+                copy=copy.id,
+                day=str(test.on),
+                judged_on=str(case.on),
+            ),
+            say("Restore from {vault}, verify, and record `last_restore_test`.", vault=copy.vault),
             place,
             cause=cause,
         )
     if case.on - test.on > timedelta(seconds=interval):
         return fails(
             element,
-            f"The last restore from {copy.id} was on {test.on}, {(case.on - test.on).days} days ago; "
-            f"it is to be tried every {amount(interval, 'duration')}.",
-            f"Restore from {copy.vault} again, verify, and record the test.",
+            say_count(
+                (case.on - test.on).days,
+                "The last restore from {copy} was on {day}, {count} day ago; it is to be tried every "
+                "{interval}.",
+                "The last restore from {copy} was on {day}, {count} days ago; it is to be tried every "
+                "{interval}.",
+                copy=copy.id,
+                day=str(test.on),
+                interval=amount(interval, "duration"),
+            ),
+            say("Restore from {vault} again, verify, and record the test.", vault=copy.vault),
             (*place, "on"),
             place,
             cause=cause,
         )
-    for field, measured, objective, what in (
-        ("took", test.took, "rto", "took"),
-        ("data_age", test.data_age, "rpo", "gave data that was"),
-    ):
+    for field, measured, objective in (("took", test.took, "rto"), ("data_age", test.data_age, "rpo")):
         owed = case.facts.strictest(dataset.id, "cyber", objective)
         if owed is None:
             services = case.facts.services_of.get(dataset.id, ())
             return unknown(
                 element,
-                f"No service of it says what it owes after an attack, so the restore of {test.on} cannot "
-                f"be judged.",
-                "Declare `objectives.cyber` (rto and rpo) of "
-                f"{listed(services) or 'the service that owns it'}.",
+                say(
+                    "No service of it says what it owes after an attack, so the restore of {day} cannot "
+                    "be judged.",
+                    day=str(test.on),
+                ),
+                say("Declare `objectives.cyber` (rto and rpo) of {services}.", services=listed(services))
+                if services
+                else say("Declare `objectives.cyber` (rto and rpo) of the service that owns it."),
                 *(("services", name, "objectives") for name in services),
                 cause=f"services/{services[0]}" if services else "",
             )
         if measured is None:
             return unknown(
                 element,
-                f"The restore of {test.on} from {copy.id} does not say its `{field}`.",
-                f"Declare `{field}` of the restore test.",
+                say(
+                    "The restore of {day} from {copy} does not say its {field}.",
+                    day=str(test.on),
+                    copy=copy.id,
+                    field=f"`{field}`",
+                ),
+                say("Declare {field} of the restore test.", field=f"`{field}`"),
                 (*place, field),
                 cause=cause,
             )
         limit, service = owed
         if measured > limit:
-            told = amount(measured, "duration")
+            told = {
+                "day": str(test.on),
+                "copy": copy.id,
+                "measured": amount(measured, "duration"),
+                "service": service,
+                "limit": amount(limit, "duration"),
+            }
             return fails(
                 element,
-                f"The restore of {test.on} from {copy.id} {what} "
-                f"{told}{' old' if field == 'data_age' else ''}; "
-                f"{service} owes {objective.upper()} {amount(limit, 'duration')} after an attack.",
-                "Restore faster (rate, more streams), copy more often, or have the objective set anew."
+                say(
+                    "The restore of {day} from {copy} took {measured}; {service} owes RTO {limit} after an "
+                    "attack.",
+                    **told,
+                )
                 if field == "took"
-                else "Copy more often, ship logs, or have the objective set anew.",
+                else say(
+                    "The restore of {day} from {copy} gave data that was {measured} old; {service} owes RPO "
+                    "{limit} after an attack.",
+                    **told,
+                ),
+                say("Restore faster (rate, more streams), copy more often, or have the objective set anew.")
+                if field == "took"
+                else say("Copy more often, ship logs, or have the objective set anew."),
                 (*place, field),
                 ("services", service, "objectives", "cyber", objective),
                 cause=cause,
             )
-    return passes(element, f"It was restored from {copy.id} on {test.on} within what it owes.", place)
+    return passes(
+        element,
+        say("It was restored from {copy} on {day} within what it owes.", copy=copy.id, day=str(test.on)),
+        place,
+    )
 
 
 @rule(
@@ -180,23 +219,38 @@ def rpo_vs_schedule(case: Case) -> Iterator[Outcome]:
             methods = protections(case.facts, dataset, scenario)
             best = best_age(methods)
             element, objective = f"datasets/{key}", ("services", service, "objectives", scenario, "rpo")
-            asked = f"{service} owes RPO {amount(limit, 'duration')} after {AFTER[scenario]}"
+            asked = say(
+                "{service} owes RPO {limit} after {loss}",
+                service=service,
+                limit=amount(limit, "duration"),
+                loss=AFTER[scenario],
+            )
             if best is not None and best.age is not None and best.age <= limit:
                 yield passes(
                     element,
-                    f"{capital(best.what)} is at most {amount(best.age, 'duration')} old; {asked}.",
+                    say(
+                        "{copy} is at most {age} old; {asked}.",
+                        copy=best.begins,
+                        age=amount(best.age, "duration"),
+                        asked=asked,
+                    ),
                     *best.paths,
                     objective,
                     aspect=scenario,
                 )
                 continue
-            silent = [method for method in methods if method.missing is not None]
+            silent = [(method, method.missing) for method in methods if method.missing is not None]
             if silent:
-                first = silent[0]
+                first, missing = silent[0]
                 yield unknown(
                     element,
-                    f"{asked}, and nothing says {first.missing} of {first.element}.",
-                    f"Declare {first.missing} of {first.element}.",
+                    say(
+                        "{asked}, and nothing says {missing} of {element}.",
+                        asked=asked,
+                        missing=missing,
+                        element=first.element,
+                    ),
+                    say("Declare {missing} of {element}.", missing=missing, element=first.element),
                     *first.paths,
                     objective,
                     cause=first.element,
@@ -205,8 +259,12 @@ def rpo_vs_schedule(case: Case) -> Iterator[Outcome]:
             elif best is None or best.age is None:
                 yield fails(
                     element,
-                    f"{asked}, and no copy of it outlives that loss"
-                    f"{' (a replica follows every corruption)' if scenario == 'cyber' else ''}.",
+                    say(
+                        "{asked}, and no copy of it outlives that loss (a replica follows every corruption).",
+                        asked=asked,
+                    )
+                    if scenario == "cyber"
+                    else say("{asked}, and no copy of it outlives that loss.", asked=asked),
                     _WITHOUT_ANY[scenario],
                     ("datasets", key),
                     objective,
@@ -216,11 +274,17 @@ def rpo_vs_schedule(case: Case) -> Iterator[Outcome]:
             else:
                 yield fails(
                     element,
-                    f"{asked}; the youngest copy that outlives it, {best.what}, may be "
-                    f"{amount(best.age, 'duration')} old.",
-                    f"Copy at least every {amount(limit, 'duration')} (`interval` or `log_shipping`, "
-                    f"transfer "
-                    "included), replicate, or have the objective set anew.",
+                    say(
+                        "{asked}; the youngest copy that outlives it, {copy}, may be {age} old.",
+                        asked=asked,
+                        copy=best.what,
+                        age=amount(best.age, "duration"),
+                    ),
+                    say(
+                        "Copy at least every {limit} (`interval` or `log_shipping`, transfer included), "
+                        "replicate, or have the objective set anew.",
+                        limit=amount(limit, "duration"),
+                    ),
                     *best.paths,
                     objective,
                     cause=best.element,
@@ -229,9 +293,10 @@ def rpo_vs_schedule(case: Case) -> Iterator[Outcome]:
 
 
 _WITHOUT_ANY = {
-    "component": "Make its platform redundant (`needs_nodes` below the number of nodes), or add a copy on "
-    "another.",
-    "site": "Replicate it, or back it up, to another site.",
-    "region": "Replicate it, or back it up, to a site in another `failure_region`.",
-    "cyber": "Back it up to a vault that is immutable or offline.",
+    "component": say(
+        "Make its platform redundant (`needs_nodes` below the number of nodes), or add a copy on another."
+    ),
+    "site": say("Replicate it, or back it up, to another site."),
+    "region": say("Replicate it, or back it up, to a site in another `failure_region`."),
+    "cyber": say("Back it up to a vault that is immutable or offline."),
 }

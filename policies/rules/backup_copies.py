@@ -10,10 +10,10 @@ from policies.protection import (
     intruder_proof,
 )
 from policies.rule import Outcome, Parameter, fails, passes, rule, unknown
-from policies.wording import capital, counted, listed
 from specs.data import Dataset
 from specs.findings import Severity
 from specs.issues import FieldPath
+from specs.sentences import listed, say, say_count
 
 DAY = 86_400.0
 
@@ -63,12 +63,20 @@ def _enough_copies(case: Case, dataset: Dataset) -> Outcome:
     vaults = {copy.vault for copy in facts.backups_of.get(dataset.id, ())}
     found, wanted = len(places) + len(vaults), int(case.number("copies"))
     looked = (("datasets", dataset.id, "home"), *copies_of(case.facts, dataset))
-    told = f"{counted(found, 'copy', 'copies')} of it {'is' if found == 1 else 'are'} declared"
+    told = say_count(found, "{count} copy of it is declared", "{count} copies of it are declared")
     if found >= wanted:
-        return passes(element, f"{told}.", *looked, aspect="copies")
-    more = counted(wanted - found, "more copy", "more copies")
-    mending = f"Declare {more}: a backup to a vault, or a replication."
-    return fails(element, f"{told}, {wanted} are needed.", mending, *looked, aspect="copies")
+        return passes(element, say("{told}.", told=told), *looked, aspect="copies")
+    return fails(
+        element,
+        say("{told}, {wanted} are needed.", told=told, wanted=wanted),
+        say_count(
+            wanted - found,
+            "Declare {count} more copy: a backup to a vault, or a replication.",
+            "Declare {count} more copies: a backup to a vault, or a replication.",
+        ),
+        *looked,
+        aspect="copies",
+    )
 
 
 def _enough_media(case: Case, dataset: Dataset) -> Outcome:
@@ -78,13 +86,18 @@ def _enough_media(case: Case, dataset: Dataset) -> Outcome:
     backups = facts.backups_of.get(dataset.id, ())
     media |= {estate.vaults[copy.vault].medium for copy in backups if copy.vault in estate.vaults}
     looked = (("datasets", dataset.id, "home"), *(("vaults", copy.vault, "medium") for copy in backups))
-    told, wanted = f"its copies lie on {listed(sorted(media))}", int(case.number("media"))
+    told, wanted = listed(sorted(media)), int(case.number("media"))
     if len(media) >= wanted:
-        return passes(element, f"{capital(told)}.", *looked, aspect="media")
+        return passes(element, say("Its copies lie on {media}.", media=told), *looked, aspect="media")
     return fails(
         element,
-        f"{capital(told)} alone: {counted(wanted, 'medium', 'media')} are needed.",
-        "Back it up to a vault on another medium (tape, object, optical).",
+        say_count(
+            wanted,
+            "Its copies lie on {media} alone: {count} medium is needed.",
+            "Its copies lie on {media} alone: {count} media are needed.",
+            media=told,
+        ),
+        say("Back it up to a vault on another medium (tape, object, optical)."),
         *looked,
         aspect="media",
     )
@@ -101,11 +114,15 @@ def _one_off_site(case: Case, dataset: Dataset) -> Outcome:
     away = sorted(sites - {dataset.home.site})
     looked = (("datasets", dataset.id, "home", "site"), *copies_of(case.facts, dataset))
     if away:
-        return passes(element, f"Copies of it lie at {listed(away)} too.", *looked, aspect="off-site")
+        told = say("Copies of it lie at {sites} too.", sites=listed(away))
+        return passes(element, told, *looked, aspect="off-site")
     return fails(
         element,
-        f"Every copy of it lies at {dataset.home.site}: the loss of that site is the loss of the data.",
-        "Replicate it, or back it up, to another site.",
+        say(
+            "Every copy of it lies at {site}: the loss of that site is the loss of the data.",
+            site=dataset.home.site,
+        ),
+        say("Replicate it, or back it up, to another site."),
         *looked,
         aspect="off-site",
     )
@@ -123,26 +140,33 @@ def _one_out_of_reach(case: Case, dataset: Dataset) -> Outcome:
     ) or (("datasets", dataset.id),)
     proof = [vault.id for vault in vaults if intruder_proof(vault) is Answer.YES]
     if proof:
-        return passes(
-            element, f"Its copy in {listed(proof)} is immutable or offline.", *looked, aspect="offline"
-        )
+        told = say("Its copy in {vaults} is immutable or offline.", vaults=listed(proof))
+        return passes(element, told, *looked, aspect="offline")
     open_question = [vault.id for vault in vaults if intruder_proof(vault) is Answer.UNKNOWN]
     if open_question:
         return unknown(
             element,
-            f"Nothing says whether {listed(open_question)} {'is' if len(open_question) == 1 else 'are'} "
-            f"immutable or offline.",
-            "Declare `immutable` and `isolation` of the vault.",
+            say("Nothing says whether {vaults} is immutable or offline.", vaults=listed(open_question))
+            if len(open_question) == 1
+            else say("Nothing says whether {vaults} are immutable or offline.", vaults=listed(open_question)),
+            say("Declare `immutable` and `isolation` of the vault."),
             *looked,
             cause=f"vaults/{open_question[0]}",
             aspect="offline",
         )
-    where = listed([vault.id for vault in vaults]) if vaults else "no vault at all"
     return fails(
         element,
-        f"No copy of it is immutable or offline (it is backed up to {where}): who reaches one copy can "
-        f"destroy all.",
-        "Back it up to a vault that is `immutable: true`, or `isolation: offline`.",
+        say(
+            "No copy of it is immutable or offline (it is backed up to {vaults}): who reaches one copy can "
+            "destroy all.",
+            vaults=listed([vault.id for vault in vaults]),
+        )
+        if vaults
+        else say(
+            "No copy of it is immutable or offline (it is backed up to no vault at all): who reaches one "
+            "copy can destroy all."
+        ),
+        say("Back it up to a vault that is `immutable: true`, or `isolation: offline`."),
         *looked,
         aspect="offline",
     )
@@ -161,8 +185,8 @@ def _restores_without_error(case: Case, dataset: Dataset) -> Outcome:
     if not tested:
         return fails(
             element,
-            "No restore of it was ever verified.",
-            "Restore it, verify it, and record `last_restore_test` with its `errors`.",
+            say("No restore of it was ever verified."),
+            say("Restore it, verify it, and record `last_restore_test` with its `errors`."),
             *looked,
             cause=f"backups/{backups[0].id}" if backups else "",
             aspect="errors",
@@ -174,8 +198,12 @@ def _restores_without_error(case: Case, dataset: Dataset) -> Outcome:
     if errors is None:
         return unknown(
             element,
-            f"The last restore ({last.id}, {on}) does not say how many errors its verification found.",
-            "Declare `errors` of the restore test.",
+            say(
+                "The last restore ({copy}, {day}) does not say how many errors its verification found.",
+                copy=last.id,
+                day=str(on),
+            ),
+            say("Declare {field} of the restore test.", field="`errors`"),
             place,
             cause=f"backups/{last.id}",
             aspect="errors",
@@ -183,13 +211,20 @@ def _restores_without_error(case: Case, dataset: Dataset) -> Outcome:
     if errors:
         return fails(
             element,
-            f"The last restore ({last.id}, {on}) had {counted(errors, 'error')} when it was verified.",
-            "Mend the backup, restore again, and record the test.",
+            say_count(
+                errors,
+                "The last restore ({copy}, {day}) had {count} error when it was verified.",
+                "The last restore ({copy}, {day}) had {count} errors when it was verified.",
+                copy=last.id,
+                day=str(on),
+            ),
+            say("Mend the backup, restore again, and record the test."),
             place,
             cause=f"backups/{last.id}",
             aspect="errors",
         )
-    return passes(element, f"The last restore ({last.id}, {on}) had no errors.", place, aspect="errors")
+    told = say("The last restore ({copy}, {day}) had no errors.", copy=last.id, day=str(on))
+    return passes(element, told, place, aspect="errors")
 
 
 def _medium_of(case: Case, platform: str) -> str:

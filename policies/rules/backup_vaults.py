@@ -8,11 +8,12 @@ from policies.protection import (
     lasting_vaults,
 )
 from policies.rule import Outcome, Parameter, fails, passes, rule, unknown
-from policies.wording import amount, capital, listed
+from policies.wording import amount
 from specs.data import Backup, Vault
 from specs.findings import Severity
 from specs.issues import FieldPath
 from specs.people import AdminDomain
+from specs.sentences import Sentence, listed, say
 
 DAY = 86_400.0
 
@@ -56,23 +57,28 @@ def immutability(case: Case) -> Iterator[Outcome]:
         yield _deletion_takes_two(vault)
 
 
-def _lock_wanted(case: Case, kept: tuple[Backup, ...]) -> tuple[float, str, tuple[FieldPath, ...]]:
+def _lock_wanted(case: Case, kept: tuple[Backup, ...]) -> tuple[float, Sentence, tuple[FieldPath, ...]]:
     """Seconds that a copy must be safe for, how they come about, and the facts behind."""
     least = case.number("lock")
     intruder = case.estate.plan.intruder
+    the_least = say("the least of {time}", time=amount(least, "duration"))
     if intruder is None:
-        return least, f"the least of {amount(least, 'duration')}", ()
+        return least, the_least, ()
     recoveries = [
         owed[0] for copy in kept if (owed := case.facts.strictest(copy.dataset, "cyber", "rto")) is not None
     ]
     recovery, detection = max(recoveries, default=0.0), intruder.detection or 0.0
     total = intruder.dwell + detection + recovery
     if total <= least:
-        return least, f"the least of {amount(least, 'duration')}", (("plan", "intruder"),)
-    parts = [f"{amount(intruder.dwell, 'duration')} of dwell"]
-    parts += [f"{amount(detection, 'duration')} until detection"] if detection else []
-    parts += [f"{amount(recovery, 'duration')} of recovery"] if recovery else []
-    return total, " + ".join(parts), (("plan", "intruder"),)
+        return least, the_least, (("plan", "intruder"),)
+    sum_of = say("{time} of dwell", time=amount(intruder.dwell, "duration"))
+    if detection:
+        until = say("{time} until detection", time=amount(detection, "duration"))
+        sum_of = say("{sum} + {time}", sum=sum_of, time=until)
+    if recovery:
+        took = say("{time} of recovery", time=amount(recovery, "duration"))
+        sum_of = say("{sum} + {time}", sum=sum_of, time=took)
+    return total, sum_of, (("plan", "intruder"),)
 
 
 def _lock_is_long_enough(case: Case, vault: Vault, kept: tuple[Backup, ...]) -> Outcome:
@@ -81,20 +87,26 @@ def _lock_is_long_enough(case: Case, vault: Vault, kept: tuple[Backup, ...]) -> 
     if vault.immutable is not True or (vault.lock is None and vault.isolation == "offline"):
         return _offline_copies_last(vault, kept, wanted, sum_of, because)
     place: FieldPath = ("vaults", vault.id, "lock")
+    needed = amount(wanted, "duration")
     if vault.lock is None:
         return unknown(
             element,
-            "It is immutable, and nothing says for how long a copy is locked.",
-            f"Declare `lock`; {amount(wanted, 'duration')} are needed ({sum_of}).",
+            say("It is immutable, and nothing says for how long a copy is locked."),
+            say("Declare `lock`; {needed} are needed ({sum}).", needed=needed, sum=sum_of),
             place,
             aspect=aspect,
         )
-    told = f"a copy is locked for {amount(vault.lock, 'duration')}"
+    locked = amount(vault.lock, "duration")
     if vault.lock < wanted:
         return fails(
             element,
-            f"{capital(told)}, {amount(wanted, 'duration')} are needed ({sum_of}).",
-            f"Set `lock` to {amount(wanted, 'duration')} or more, and keep copies as long.",
+            say(
+                "A copy is locked for {lock}, {needed} are needed ({sum}).",
+                lock=locked,
+                needed=needed,
+                sum=sum_of,
+            ),
+            say("Set `lock` to {needed} or more, and keep copies as long.", needed=needed),
             place,
             *because,
             aspect=aspect,
@@ -103,36 +115,49 @@ def _lock_is_long_enough(case: Case, vault: Vault, kept: tuple[Backup, ...]) -> 
     if vault.lock_mode is None:
         return unknown(
             element,
-            f"{capital(told)}, but nothing says whether an administrator can lift that.",
-            "Declare `lock_mode`: compliance (nobody can) or governance (an administrator can).",
+            say(
+                "A copy is locked for {lock}, but nothing says whether an administrator can lift that.",
+                lock=locked,
+            ),
+            say("Declare `lock_mode`: compliance (nobody can) or governance (an administrator can)."),
             mode,
             aspect=aspect,
         )
     if vault.lock_mode == "governance" and vault.isolation != "offline":
         return fails(
             element,
-            f"{capital(told)} in governance mode: an administrator can lift the lock.",
-            "Lock in compliance mode, or take the vault offline.",
+            say(
+                "A copy is locked for {lock} in governance mode: an administrator can lift the lock.",
+                lock=locked,
+            ),
+            say("Lock in compliance mode, or take the vault offline."),
             mode,
             aspect=aspect,
         )
-    return passes(element, f"{capital(told)}; {sum_of} is needed.", place, mode, *because, aspect=aspect)
+    told = say("A copy is locked for {lock}; {sum} is needed.", lock=locked, sum=sum_of)
+    return passes(element, told, place, mode, *because, aspect=aspect)
 
 
 def _offline_copies_last(
-    vault: Vault, kept: tuple[Backup, ...], wanted: float, sum_of: str, because: tuple[FieldPath, ...]
+    vault: Vault, kept: tuple[Backup, ...], wanted: float, sum_of: Sentence, because: tuple[FieldPath, ...]
 ) -> Outcome:
     """A copy that cannot be reached needs no lock, but must be kept as long."""
     element, aspect = f"vaults/{vault.id}", "lock"
     silent = [copy.id for copy in kept if copy.retention is None]
     short = [copy.id for copy in kept if copy.retention is not None and copy.retention < wanted]
     looked = tuple(("backups", copy, "retention") for copy in (short or silent or [copy.id for copy in kept]))
+    isolation, needed = str(vault.isolation), amount(wanted, "duration")
     if short:
         return fails(
             element,
-            f"It is {vault.isolation}, but copies of {listed(short)} are kept less than "
-            f"{amount(wanted, 'duration')} ({sum_of}).",
-            f"Set `retention` of these backups to {amount(wanted, 'duration')} or more.",
+            say(
+                "It is {isolation}, but copies of {backups} are kept less than {needed} ({sum}).",
+                isolation=isolation,
+                backups=listed(short),
+                needed=needed,
+                sum=sum_of,
+            ),
+            say("Set `retention` of these backups to {needed} or more.", needed=needed),
             *looked,
             *because,
             cause=f"backups/{short[0]}" if len(short) == 1 else "",
@@ -141,15 +166,27 @@ def _offline_copies_last(
     if silent:
         return unknown(
             element,
-            f"It is {vault.isolation}; nothing says how long copies of {listed(silent)} are kept.",
-            f"Declare `retention` of these backups; {amount(wanted, 'duration')} are needed ({sum_of}).",
+            say(
+                "It is {isolation}; nothing says how long copies of {backups} are kept.",
+                isolation=isolation,
+                backups=listed(silent),
+            ),
+            say(
+                "Declare `retention` of these backups; {needed} are needed ({sum}).",
+                needed=needed,
+                sum=sum_of,
+            ),
             *looked,
             cause=f"backups/{silent[0]}" if len(silent) == 1 else "",
             aspect=aspect,
         )
     return passes(
         element,
-        f"It is {vault.isolation}, and its copies are kept for {amount(wanted, 'duration')} or longer.",
+        say(
+            "It is {isolation}, and its copies are kept for {needed} or longer.",
+            isolation=isolation,
+            needed=needed,
+        ),
         *looked,
         aspect=aspect,
     )
@@ -162,8 +199,8 @@ def _keepers_are_apart(case: Case, vault: Vault, kept: tuple[Backup, ...]) -> Ou
     if keeper is None:
         return unknown(
             element,
-            "Nothing says who holds its credentials.",
-            "Declare `administered_by`: an administrative domain of its own.",
+            say("Nothing says who holds its credentials."),
+            say("Declare `administered_by`: an administrative domain of its own."),
             place,
             aspect=aspect,
         )
@@ -182,9 +219,11 @@ def _keepers_are_apart(case: Case, vault: Vault, kept: tuple[Backup, ...]) -> Ou
             what, field = shared
             return fails(
                 element,
-                f"Its copies can be deleted by who administers what they protect: {what}.",
-                "Give the vault an administrative domain with teams and accounts of its own, and take every "
-                "other right to delete from it away.",
+                say("Its copies can be deleted by who administers what they protect: {what}.", what=what),
+                say(
+                    "Give the vault an administrative domain with teams and accounts of its own, and take "
+                    "every other right to delete from it away."
+                ),
                 place,
                 field,
                 aspect=aspect,
@@ -194,15 +233,22 @@ def _keepers_are_apart(case: Case, vault: Vault, kept: tuple[Backup, ...]) -> Ou
         homes = sorted({estate.datasets[name].home.platform for name in silent})
         return unknown(
             element,
-            f"Nothing says who administers {listed(homes)}, so the vault's keepers may be the same people.",
-            "Declare `administered_by` of these platforms.",
+            say(
+                "Nothing says who administers {platforms}, so the vault's keepers may be the same people.",
+                platforms=listed(homes),
+            ),
+            say("Declare `administered_by` of these platforms."),
             *(("platforms", home, "administered_by") for home in homes),
             cause=f"platforms/{homes[0]}",
             aspect=aspect,
         )
     return passes(
         element,
-        f"Its keepers ({keeper.id}) share no team and no log-in with {listed(guarded)}.",
+        say(
+            "Its keepers ({keeper}) share no team and no log-in with {domains}.",
+            keeper=keeper.id,
+            domains=listed(guarded),
+        ),
         place,
         aspect=aspect,
     )
@@ -235,20 +281,25 @@ def _domains_over(case: Case, reference: str) -> set[str]:
 
 def _shares(
     keeper: AdminDomain, other: AdminDomain, *, deletes: bool = False
-) -> tuple[str, FieldPath] | None:
+) -> tuple[Sentence, FieldPath] | None:
     """What two domains have in common, and where it stands; None where they are apart."""
     if keeper.id == other.id:
-        return f"{keeper.id} administers both", ("admin_domains", keeper.id, "over")
+        return say("{domain} administers both", domain=keeper.id), ("admin_domains", keeper.id, "over")
     if deletes:
-        return f"{other.id} can delete it too", ("admin_domains", other.id, "can_delete")
+        told = say("{domain} can delete it too", domain=other.id)
+        return told, ("admin_domains", other.id, "can_delete")
     teams = sorted({*keeper.teams} & {*other.teams})
     if teams:
-        return f"{listed(teams)} holds {keeper.id} and {other.id}", ("admin_domains", keeper.id, "teams")
+        told = say("{teams} holds {one} and {other}", teams=listed(teams), one=keeper.id, other=other.id)
+        return told, ("admin_domains", keeper.id, "teams")
     if keeper.identity is not None and keeper.identity == other.identity:
-        return (
-            f"{keeper.id} and {other.id} log in by the same {keeper.identity}",
-            ("admin_domains", keeper.id, "identity"),
+        told = say(
+            "{one} and {other} log in by the same {identity}",
+            one=keeper.id,
+            other=other.id,
+            identity=keeper.identity,
         )
+        return told, ("admin_domains", keeper.id, "identity")
     return None
 
 
@@ -257,17 +308,17 @@ def _deletion_takes_two(vault: Vault) -> Outcome:
     if vault.dual_authorisation is None:
         return unknown(
             element,
-            "Nothing says whether deleting a copy takes two people.",
-            "Declare `dual_authorisation`.",
+            say("Nothing says whether deleting a copy takes two people."),
+            say("Declare `dual_authorisation`."),
             place,
             aspect="two-people",
         )
     if not vault.dual_authorisation:
         return fails(
             element,
-            "One person alone can delete a copy.",
-            "Let deletion take two (`dual_authorisation: true`).",
+            say("One person alone can delete a copy."),
+            say("Let deletion take two (`dual_authorisation: true`)."),
             place,
             aspect="two-people",
         )
-    return passes(element, "Deleting a copy takes two.", place, aspect="two-people")
+    return passes(element, say("Deleting a copy takes two."), place, aspect="two-people")

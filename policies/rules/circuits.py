@@ -6,10 +6,11 @@ from itertools import combinations
 from policies.case import Case
 from policies.frameworks import cis, csf, iso27001, nist
 from policies.rule import Outcome, Parameter, fails, passes, rule, unknown
-from policies.wording import amount, counted, listed
+from policies.wording import amount
 from specs.findings import Severity
 from specs.issues import FieldPath
 from specs.networks import Circuit, Network
+from specs.sentences import Sentence, listed, say, say_count
 from specs.services import CRITICAL_TIER
 
 ROLES = ("primary", "dr", "pop", "operations")
@@ -45,7 +46,7 @@ def circuit_diversity(case: Case) -> Iterator[Outcome]:
     for key, site in sites.items():
         at_site = [circuit for circuit in circuits.values() if key in _places(circuit)]
         if site.role in ROLES or key in case.facts.critical_sites:
-            yield _diverse(case, key, "", at_site, f"{key} to anywhere")
+            yield _diverse(case, key, None, at_site)
     pairs = {
         (primary, dr)
         for primary, one in sites.items()
@@ -60,10 +61,10 @@ def circuit_diversity(case: Case) -> Iterator[Outcome]:
         if len(links) > 1 and not {pair, pair[::-1]} & pairs and any(place in sites for place in pair):
             here = next(place for place in pair if place in sites)
             there = pair[1] if here == pair[0] else pair[0]
-            yield _diverse(case, here, f"to-{there}", links, f"{here} to {there}")
+            yield _diverse(case, here, there, links)
     for primary, dr in sorted(pairs):
         links = [circuit for circuit in circuits.values() if {primary, dr} == {*_places(circuit)}]
-        yield _diverse(case, dr, f"to-{primary}", links, f"{dr} to {primary}")
+        yield _diverse(case, dr, primary, links)
 
 
 def _rank(case: Case, place: str) -> tuple[int, str]:
@@ -77,17 +78,25 @@ def _places(circuit: Circuit) -> tuple[str, str]:
     return a.site or a.outside or "", b.site or b.outside or ""
 
 
-def _diverse(case: Case, site: str, aspect: str, circuits: Sequence[Circuit], what: str) -> Outcome:
-    element = f"sites/{site}"
+def _diverse(case: Case, site: str, peer: str | None, circuits: Sequence[Circuit]) -> Outcome:
+    """Between the site and its peer; of all circuits of the site where none is named."""
+    element, aspect = f"sites/{site}", "" if peer is None else f"to-{peer}"
     names = [circuit.id for circuit in circuits]
-    at_risk = _at_risk(case, site, what)
+    between = say("{site} to anywhere", site=site)
+    if peer is not None:
+        between = say("{site} to {peer}", site=site, peer=peer)
+    links, at_risk = listed(names), _at_risk(case, site, peer)
     looked: tuple[FieldPath, ...] = tuple(("circuits", name) for name in names)
     if len(circuits) < 2:
-        told = f"{names[0]} is the only circuit" if names else "No circuit is declared"
         return fails(
             element,
-            f"{told} from {what}{at_risk}.",
-            "Order a second circuit, from another carrier and on another way.",
+            _with(
+                say("{circuit} is the only circuit from {between}", circuit=names[0], between=between)
+                if names
+                else say("No circuit is declared from {between}", between=between),
+                at_risk,
+            ),
+            say("Order a second circuit, from another carrier and on another way."),
             *(looked or (("sites", site),)),
             aspect=aspect,
         )
@@ -96,8 +105,16 @@ def _diverse(case: Case, site: str, aspect: str, circuits: Sequence[Circuit], wh
     if len(carriers) == 1 and not silent:
         return fails(
             element,
-            f"{listed(names)} from {what} are all of one carrier, {next(iter(carriers))}{at_risk}.",
-            "Order one of them from another carrier.",
+            _with(
+                say(
+                    "{circuits} from {between} are all of one carrier, {carrier}",
+                    circuits=links,
+                    between=between,
+                    carrier=str(next(iter(carriers))),
+                ),
+                at_risk,
+            ),
+            say("Order one of them from another carrier."),
             *(("circuits", name, "carrier") for name in names),
             cause=f"vendors/{next(iter(carriers))}",
             aspect=aspect,
@@ -108,9 +125,17 @@ def _diverse(case: Case, site: str, aspect: str, circuits: Sequence[Circuit], wh
         kind = case.estate.hazards[hazard].kind if hazard in case.estate.hazards else "hazard"
         return fails(
             element,
-            f"{listed(names)} from {what} all run through {hazard} ({kind}): one event cuts them "
-            f"all{at_risk}.",
-            f"Move one of them to a way that does not run through {hazard}.",
+            _with(
+                say(
+                    "{circuits} from {between} all run through {hazard} ({kind}): one event cuts them all",
+                    circuits=links,
+                    between=between,
+                    hazard=hazard,
+                    kind=kind,
+                ),
+                at_risk,
+            ),
+            say("Move one of them to a way that does not run through {hazard}.", hazard=hazard),
             *path,
             cause=f"hazards/{hazard}",
             aspect=aspect,
@@ -120,9 +145,19 @@ def _diverse(case: Case, site: str, aspect: str, circuits: Sequence[Circuit], wh
         circuit, field, path_of_gap = gap
         return unknown(
             element,
-            f"Nothing says the {field} of {circuit}, so {listed(names)} from {what} may share a "
-            f"way{at_risk}.",
-            f"Have the carrier say the {field} of {circuit}, and declare it.",
+            _with(
+                say(
+                    "Nothing says the {field} of {circuit}, so {circuits} from {between} may share a way",
+                    field=field,
+                    circuit=circuit,
+                    circuits=links,
+                    between=between,
+                ),
+                at_risk,
+            ),
+            say(
+                "Have the carrier say the {field} of {circuit}, and declare it.", field=field, circuit=circuit
+            ),
             path_of_gap,
             *looked,
             cause=f"circuits/{circuit}",
@@ -130,10 +165,15 @@ def _diverse(case: Case, site: str, aspect: str, circuits: Sequence[Circuit], wh
         )
     return passes(
         element,
-        f"No one duct, exchange, entrance or carrier takes {listed(names)} together.",
+        say("No one duct, exchange, entrance or carrier takes {circuits} together.", circuits=links),
         *looked,
         aspect=aspect,
     )
+
+
+def _with(told: Sentence, at_risk: Sentence | None) -> Sentence:
+    """What was found, and the vital services that it matters to."""
+    return say("{told}.", told=told) if at_risk is None else say("{told}; {risk}.", told=told, risk=at_risk)
 
 
 def _risks(case: Case, circuit: Circuit) -> dict[str, FieldPath]:
@@ -182,9 +222,8 @@ def _proven(case: Case, circuits: Sequence[Circuit], site: str) -> bool:
     )
 
 
-def _at_risk(case: Case, site: str, what: str) -> str:
-    """The vital services that the circuits matter to, in words."""
-    peer = what.rpartition(" to ")[2]
+def _at_risk(case: Case, site: str, peer: str | None) -> Sentence | None:
+    """The vital services that the circuits matter to, in words; None where there is none."""
     here = {
         work.service
         for work in case.estate.workloads.values()
@@ -206,7 +245,14 @@ def _at_risk(case: Case, site: str, what: str) -> str:
         here = both | copied
     tiers = {name: case.estate.services[name].tier for name in here if name in case.estate.services}
     vital = sorted(name for name, tier in tiers.items() if tier is not None and tier <= CRITICAL_TIER)
-    return f"; {counted(len(vital), 'vital service')} at risk: {listed(vital)}" if vital else ""
+    if not vital:
+        return None
+    return say_count(
+        len(vital),
+        "{count} vital service at risk: {services}",
+        "{count} vital services at risk: {services}",
+        services=listed(vital),
+    )
 
 
 @rule(
@@ -247,8 +293,8 @@ def fast_detection(case: Case) -> Iterator[Outcome]:
         if circuit.kind in ("dci", "dark-fibre", "mpls", "internet") and key not in crossed:
             yield unknown(
                 f"circuits/{key}",
-                "No peering is declared over it, so nothing says how soon its loss is noticed.",
-                "Declare a network of kind peering `over` it, with its `detection`.",
+                say("No peering is declared over it, so nothing says how soon its loss is noticed."),
+                say("Declare a network of kind peering `over` it, with its `detection`."),
                 ("circuits", key),
             )
 
@@ -258,20 +304,25 @@ def _noticed(case: Case, key: str, peering: Network) -> Outcome:
     budget = case.number("budget")
     if detection is not None and detection.bfd_interval is not None and detection.bfd_multiplier is not None:
         after = detection.bfd_interval * detection.bfd_multiplier
-        told = f"BFD notices a lost neighbour after {amount(after, 'duration')}"
+        told = say("BFD notices a lost neighbour after {time}", time=amount(after, "duration"))
     elif detection is not None and detection.hold_time is not None:
         after = detection.hold_time
-        told = f"A lost neighbour is noticed when the hold time of {amount(after, 'duration')} is over"
+        held = amount(after, "duration")
+        told = say("A lost neighbour is noticed when the hold time of {time} is over", time=held)
     else:
         return unknown(
             element,
-            "Nothing says how soon a lost neighbour is noticed; defaults are 90 s and, with some vendors, "
-            "180 s.",
-            "Declare `detection`: BFD interval and multiplier, or the hold time.",
+            say(
+                "Nothing says how soon a lost neighbour is noticed; defaults are {suggested} and, with some "
+                "vendors, {shipped}.",
+                suggested="90 s",
+                shipped="180 s",
+            ),
+            say("Declare `detection`: BFD interval and multiplier, or the hold time."),
             place,
         )
-    asked = f"the budget is {amount(budget, 'duration')}"
+    told = say("{told}; the budget is {budget}.", told=told, budget=amount(budget, "duration"))
     if after > budget:
-        mending = "Use BFD, or shorten the timers."
-        return fails(element, f"{told}; {asked}.", mending, place, ("networks", key, "over"))
-    return passes(element, f"{told}; {asked}.", place)
+        mending = say("Use BFD, or shorten the timers.")
+        return fails(element, told, mending, place, ("networks", key, "over"))
+    return passes(element, told, place)

@@ -6,11 +6,12 @@ from policies.case import Case
 from policies.frameworks import csf, iso27001, nist
 from policies.rule import Outcome, fails, passes, rule, unknown
 from policies.rules.power_capacity import generator_start
-from policies.wording import amount, listed
+from policies.wording import amount
 from resilience.results import RoomHeat
 from specs.cooling import CoolingElement
 from specs.findings import Severity
 from specs.issues import FieldPath
+from specs.sentences import Sentence, listed, say
 
 IN_ROOM = ("crah", "crac", "in-row")
 MOVING = (*IN_ROOM, "pump")
@@ -54,9 +55,11 @@ def _largest_unit_out(case: Case, key: str, heat: RoomHeat) -> Outcome:
     if not units:
         return unknown(
             element,
-            f"{amount(heat.watts, 'power')} of heat arise in it, and no cooling unit is declared to serve "
-            f"it.",
-            "Declare the units that cool it (`serves`).",
+            say(
+                "{heat} of heat arise in it, and no cooling unit is declared to serve it.",
+                heat=amount(heat.watts, "power"),
+            ),
+            say("Declare the units that cool it (`serves`)."),
             ("rooms", key),
             aspect=aspect,
         )
@@ -64,8 +67,12 @@ def _largest_unit_out(case: Case, key: str, heat: RoomHeat) -> Outcome:
     if needed is not None and len(units) <= needed:
         return fails(
             element,
-            f"{len(units)} units serve it and {needed} are needed: none can fail.",
-            "Add a unit.",
+            say(
+                "{units} units serve it and {needed} are needed: none can fail.",
+                units=len(units),
+                needed=needed,
+            ),
+            say("Add a unit."),
             ("rooms", key, "cooling_needs"),
             *looked,
             aspect=aspect,
@@ -76,21 +83,23 @@ def _largest_unit_out(case: Case, key: str, heat: RoomHeat) -> Outcome:
         cause = silent[0] if silent else units[0]
         return unknown(
             element,
-            f"Nothing says how much heat {listed(silent or units)} takes.",
-            "Declare `capacity`.",
+            say("Nothing says how much heat {units} takes.", units=listed(silent or units)),
+            say("Declare `capacity`."),
             ("cooling", cause, "capacity"),
             cause=f"cooling/{cause}",
             aspect=aspect,
         )
-    told = (
-        f"{amount(heat.watts, 'power')} of heat arise in it; with the largest of {len(units)} units out "
-        f"{amount(left, 'power')} are carried away"
+    told = say(
+        "{heat} of heat arise in it; with the largest of {units} units out {left} are carried away",
+        heat=amount(heat.watts, "power"),
+        units=len(units),
+        left=amount(left, "power"),
     )
     if heat.watts > left:
         return fails(
             element,
-            f"{told}.",
-            f"Add {amount(heat.watts - left, 'power')} of cooling, or take load out.",
+            say("{told}.", told=told),
+            say("Add {lacking} of cooling, or take load out.", lacking=amount(heat.watts - left, "power")),
             *looked,
             aspect=aspect,
         )
@@ -98,13 +107,18 @@ def _largest_unit_out(case: Case, key: str, heat: RoomHeat) -> Outcome:
         gap = heat.missing[0]
         return unknown(
             element,
-            f"{told}, but {gap.element} declares no {gap.field}, so there is more heat.",
-            f"Declare {gap.field} of {gap.element}.",
+            say(
+                "{told}, but {element} declares no {field}, so there is more heat.",
+                told=told,
+                element=gap.element,
+                field=gap.field,
+            ),
+            say("Declare {field} of {element}.", field=gap.field, element=gap.element),
             gap.path,
             cause=gap.element,
             aspect=aspect,
         )
-    return passes(element, f"{told}.", *looked, aspect=aspect)
+    return passes(element, say("{told}.", told=told), *looked, aspect=aspect)
 
 
 def _other_losses(case: Case, key: str, heat: RoomHeat) -> Outcome:
@@ -116,8 +130,10 @@ def _other_losses(case: Case, key: str, heat: RoomHeat) -> Outcome:
         if not case.estate.cooling[unit].feeds and case.estate.cooling[unit].draw:
             return unknown(
                 element,
-                f"Nothing says what feeds {unit}, so the loss of a power path cannot be judged.",
-                f"Declare `feeds` of {unit}.",
+                say(
+                    "Nothing says what feeds {unit}, so the loss of a power path cannot be judged.", unit=unit
+                ),
+                say("Declare `feeds` of {unit}.", unit=unit),
                 ("cooling", unit, "feeds"),
                 cause=f"cooling/{unit}",
                 aspect=aspect,
@@ -133,24 +149,35 @@ def _other_losses(case: Case, key: str, heat: RoomHeat) -> Outcome:
         left = sum(case.estate.cooling[unit].capacity or 0.0 for unit in alive)
         return fails(
             element,
-            f"{amount(heat.watts, 'power')} of heat arise in it; without {what} {listed(gone, most=4)} "
-            f"stop, and "
-            f"{amount(left, 'power')} are carried away.",
-            "Feed its units from both paths, and give each plant part a second one to stand in (`any_of`).",
+            say(
+                "{heat} of heat arise in it; without {what} {units} stop, and {left} are carried away.",
+                heat=amount(heat.watts, "power"),
+                what=what,
+                units=listed(gone, most=4),
+                left=amount(left, "power"),
+            ),
+            say(
+                "Feed its units from both paths, and give each plant part a second one to stand in "
+                "(`any_of`)."
+            ),
             *looked,
             cause=cause,
             aspect=aspect,
         )
     return passes(
         element,
-        f"Without any one plant part or power path the heat of it, {amount(heat.watts, 'power')}, is "
-        f"carried away.",
+        say(
+            "Without any one plant part or power path the heat of it, {heat}, is carried away.",
+            heat=amount(heat.watts, "power"),
+        ),
         *(("cooling", unit, "feeds") for unit in units),
         aspect=aspect,
     )
 
 
-def _losses(case: Case, room: str, plant: tuple[str, ...]) -> Iterator[tuple[str, str, frozenset[str]]]:
+def _losses(
+    case: Case, room: str, plant: tuple[str, ...]
+) -> Iterator[tuple[str | Sentence, str, frozenset[str]]]:
     """Each loss in words, its element, and the cooling elements that it stops by itself."""
     for part in plant:
         yield part, f"cooling/{part}", frozenset((f"cooling/{part}",))
@@ -169,7 +196,7 @@ def _losses(case: Case, room: str, plant: tuple[str, ...]) -> Iterator[tuple[str
             for key, unit in case.estate.cooling.items()
             if unit.feeds and all(feed in dark for feed in unit.feeds)
         )
-        yield f"power path {name}", f"rooms/{room}", stopped
+        yield say("power path {path}", path=name), f"rooms/{room}", stopped
 
 
 def _carries(case: Case, room: str, heat: RoomHeat, alive: list[str]) -> bool:
@@ -246,58 +273,65 @@ def cooling_on_ups(case: Case) -> Iterator[Outcome]:
 def _turns_on(case: Case, key: str, unit: CoolingElement) -> Outcome:
     element, place = f"cooling/{key}", ("cooling", key, "feeds")
     if not unit.feeds:
-        return unknown(
-            element, "Nothing says what feeds it.", "Declare `feeds`: the UPS board it hangs on.", place
-        )
+        mending = say("Declare `feeds`: the UPS board it hangs on.")
+        return unknown(element, say("Nothing says what feeds it."), mending, place)
     backed = [feed for feed in unit.feeds if case.supplies.paths.behind_ups(feed)]
     if backed:
-        return passes(element, f"It is fed through a UPS ({listed(backed)}).", place)
+        return passes(element, say("It is fed through a UPS ({feeds}).", feeds=listed(backed)), place)
     start, silent = generator_start(case, unit.site)
     wanted = start + (unit.restart_time or 0.0)
     stored, by = _ride_through(case, key)
-    fed = f"It is fed by {listed(unit.feeds)}, with no UPS above"
+    fed = say("It is fed by {feeds}, with no UPS above", feeds=listed(unit.feeds))
     looked: tuple[FieldPath, ...] = (place, ("cooling", by, "ride_through"))
     if stored is None:
         return (
             fails(
                 element,
-                f"{fed}, and nothing says that cold is stored: it stands still until generators carry load.",
-                "Feed it from a UPS, or declare the `ride_through` of a buffer that it needs.",
+                say(
+                    "{fed}, and nothing says that cold is stored: it stands still until generators carry "
+                    "load.",
+                    fed=fed,
+                ),
+                say("Feed it from a UPS, or declare the `ride_through` of a buffer that it needs."),
                 *looked,
             )
             if silent is None and start > 0
             else unknown(
                 element,
-                f"{fed}; nothing says how long the generators take to start, nor that cold is stored.",
-                "Feed it from a UPS, or declare `ride_through` and the generators' `switching.start_time`.",
+                say(
+                    "{fed}; nothing says how long the generators take to start, nor that cold is stored.",
+                    fed=fed,
+                ),
+                say(
+                    "Feed it from a UPS, or declare `ride_through` and the generators' "
+                    "`switching.start_time`."
+                ),
                 *looked,
             )
         )
     if silent is not None:
         return unknown(
             element,
-            f"{fed}; cold is stored for {amount(stored, 'duration')}, and nothing says how long {silent} "
-            f"takes to "
-            "start.",
-            f"Declare `switching.start_time` of {silent}.",
+            say(
+                "{fed}; cold is stored for {stored}, and nothing says how long {generator} takes to start.",
+                fed=fed,
+                stored=amount(stored, "duration"),
+                generator=silent,
+            ),
+            say("Declare `switching.start_time` of {generator}.", generator=silent),
             ("power", silent, "switching"),
             *looked,
             cause=f"power/{silent}",
         )
-    if stored < wanted:
-        return fails(
-            element,
-            f"{fed}; cold is stored for {amount(stored, 'duration')}, and it turns again after "
-            f"{amount(wanted, 'duration')}.",
-            "Feed it from a UPS, or store more cold.",
-            *looked,
-        )
-    return passes(
-        element,
-        f"{fed}; cold is stored for {amount(stored, 'duration')}, and it turns again after "
-        f"{amount(wanted, 'duration')}.",
-        *looked,
+    told = say(
+        "{fed}; cold is stored for {stored}, and it turns again after {wanted}.",
+        fed=fed,
+        stored=amount(stored, "duration"),
+        wanted=amount(wanted, "duration"),
     )
+    if stored < wanted:
+        return fails(element, told, say("Feed it from a UPS, or store more cold."), *looked)
+    return passes(element, told, *looked)
 
 
 def _ride_through(case: Case, key: str) -> tuple[float | None, str]:

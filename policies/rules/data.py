@@ -1,14 +1,14 @@
 """DAT: data where it may lie, and classed, so that all else can key on it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from policies.case import Case
 from policies.frameworks import cis, csf, iso22301, iso27001, nist
 from policies.rule import Outcome, fails, passes, rule, unknown
-from policies.wording import listed
 from specs.data import DataClass, Dataset
 from specs.findings import Severity
 from specs.issues import FieldPath
+from specs.sentences import Sentence, listed, say
 
 DAY = 86_400.0
 YEAR = 31_557_600.0
@@ -37,6 +37,7 @@ SECURITY = ("firewall", "identity", "pki-kms", "siem")
     bad="data_classes: {personal: {level: confidential, personal: true, jurisdictions: [XA]}} # replica "
     "in XB",
     good="data_classes: {personal: {level: confidential, personal: true, jurisdictions: [XA, XB]}}",
+    never_waived="The law says where data may lie; nobody in the organisation can bear a breach of it.",
 )
 def residency(case: Case) -> Iterator[Outcome]:
     for key, dataset in case.estate.datasets.items():
@@ -49,20 +50,19 @@ def _resides(case: Case, key: str, dataset: Dataset) -> Outcome:
     if kind is None:
         return unknown(
             element,
-            "Nothing says of which class it is, so where it may lie is not known.",
-            "Declare `data_class`.",
+            say("Nothing says of which class it is, so where it may lie is not known."),
+            say("Declare `data_class`."),
             ("datasets", key, "data_class"),
         )
     place: FieldPath = ("data_classes", kind.id, "jurisdictions")
     if kind.jurisdictions is None:
         if kind.level == "public" and not kind.personal and not kind.sovereign:
-            return passes(
-                element, f"It is of class {kind.id}, which is public.", ("data_classes", kind.id, "level")
-            )
+            told = say("It is of class {data_class}, which is public.", data_class=kind.id)
+            return passes(element, told, ("data_classes", kind.id, "level"))
         return unknown(
             element,
-            f"Nothing says where data of class {kind.id} may lie.",
-            f"Declare `jurisdictions` of {kind.id}.",
+            say("Nothing says where data of class {data_class} may lie.", data_class=kind.id),
+            say("Declare `jurisdictions` of {data_class}.", data_class=kind.id),
             place,
             cause=f"data_classes/{kind.id}",
         )
@@ -72,8 +72,8 @@ def _resides(case: Case, key: str, dataset: Dataset) -> Outcome:
         if found is None:
             silent = silent or unknown(
                 element,
-                f"{what} is at {site}, and nothing says which law applies there.",
-                f"Declare `jurisdiction` of {site}.",
+                say("{what} is at {site}, and nothing says which law applies there.", what=what, site=site),
+                say("Declare `jurisdiction` of {site}.", site=site),
                 ("sites", site, "jurisdiction"),
                 path,
                 cause=f"sites/{site}",
@@ -81,42 +81,54 @@ def _resides(case: Case, key: str, dataset: Dataset) -> Outcome:
         elif found not in kind.jurisdictions:
             return fails(
                 element,
-                f"{what} is at {site}, in {found}; {_adjectives(kind)} of class {kind.id} may lie in "
-                f"{listed(kind.jurisdictions)} only.",
-                "Move it, or have the class allow that place on record.",
+                say(
+                    "{what} is at {site}, in {found}; {kind} of class {data_class} may lie in {allowed} "
+                    "only.",
+                    what=what,
+                    site=site,
+                    found=found,
+                    kind=_kind_of_data(kind),
+                    data_class=kind.id,
+                    allowed=listed(kind.jurisdictions),
+                ),
+                say("Move it, or have the class allow that place on record."),
                 path,
                 ("sites", site, "jurisdiction"),
                 place,
                 cause=cause,
             )
-    return silent or passes(element, f"All of it is in {listed(kind.jurisdictions)}.", place)
+    told = say("All of it is in {jurisdictions}.", jurisdictions=listed(kind.jurisdictions))
+    return silent or passes(element, told, place)
 
 
-def _whereabouts(case: Case, dataset: Dataset) -> Iterator[tuple[str, str, str, FieldPath]]:
+def _whereabouts(case: Case, dataset: Dataset) -> Iterator[tuple[Sentence, str, str, FieldPath]]:
     """Where the dataset, its copies, logs and administrators are: what, site, cause, where it is said."""
     estate, facts, key = case.estate, case.facts, dataset.id
-    yield "It", dataset.home.site, f"datasets/{key}", ("datasets", key, "home", "site")
+    yield say("It"), dataset.home.site, f"datasets/{key}", ("datasets", key, "home", "site")
     for copy in facts.replications_of.get(key, ()):
         place: FieldPath = ("replications", copy.id, "target_site")
-        yield f"Its replica {copy.id}", copy.target_site, f"replications/{copy.id}", place
+        replica = say("Its replica {copy}", copy=copy.id)
+        yield replica, copy.target_site, f"replications/{copy.id}", place
     for backup in facts.backups_of.get(key, ()):
         if backup.vault in estate.vaults:
-            site = estate.vaults[backup.vault].site
-            yield f"Its backup {backup.id}", site, f"backups/{backup.id}", ("backups", backup.id, "vault")
+            site, what = estate.vaults[backup.vault].site, say("Its backup {copy}", copy=backup.id)
+            yield what, site, f"backups/{backup.id}", ("backups", backup.id, "vault")
     home = estate.platforms.get(dataset.home.platform)
     if home is not None and home.logs_to in estate.platforms:
         for site in facts.platform_sites[home.logs_to]:
             place = ("platforms", home.id, "logs_to")
-            yield f"The log store of its platform, {home.logs_to},", site, f"platforms/{home.logs_to}", place
+            store = say("The log store of its platform, {store},", store=home.logs_to)
+            yield store, site, f"platforms/{home.logs_to}", place
     keeper = estate.admin_domains.get(home.administered_by or "") if home is not None else None
     for name in keeper.teams if keeper is not None else ():
         team = estate.teams.get(name)
         if team is not None and team.site is not None:
-            yield f"{name}, who administers it,", team.site, f"teams/{name}", ("teams", name, "site")
+            keepers = say("{team}, who administers it,", team=name)
+            yield keepers, team.site, f"teams/{name}", ("teams", name, "site")
 
 
-def _adjectives(kind: DataClass) -> str:
-    return "personal data" if kind.personal else "sovereign data" if kind.sovereign else "data"
+def _kind_of_data(kind: DataClass) -> Sentence:
+    return say("personal data") if kind.personal else say("sovereign data") if kind.sovereign else say("data")
 
 
 @rule(
@@ -153,14 +165,18 @@ def classification(case: Case) -> Iterator[Outcome]:
         if silent:
             yield unknown(
                 element,
-                f"It declares no {', no '.join(silent)}.",
-                f"Declare {listed([f'`{name}`' for name in silent])}.",
+                say("It declares {none}.", none=_none_of(silent)),
+                say("Declare {fields}.", fields=listed([f"`{name}`" for name in silent])),
                 *(("datasets", key, name) for name in silent),
             )
         else:
             yield passes(
                 element,
-                f"It is of class {dataset.data_class}, owned by {dataset.owner}.",
+                say(
+                    "It is of class {data_class}, owned by {owner}.",
+                    data_class=str(dataset.data_class),
+                    owner=str(dataset.owner),
+                ),
                 ("datasets", key, "data_class"),
             )
     for key, service in case.estate.services.items():
@@ -168,9 +184,24 @@ def classification(case: Case) -> Iterator[Outcome]:
         if service.tier is None:
             yield unknown(
                 element,
-                "It declares no tier, so rules for vital services pass it by.",
-                "Declare `tier`: 0 what all stands on, 1 vital, 2 important, 3 deferrable.",
+                say("It declares no tier, so rules for vital services pass it by."),
+                say(
+                    "Declare `tier`: {foundation} what all stands on, {vital} vital, {important} important, "
+                    "{deferrable} deferrable.",
+                    foundation=0,
+                    vital=1,
+                    important=2,
+                    deferrable=3,
+                ),
                 place,
             )
         else:
-            yield passes(element, f"It is of tier {service.tier}.", place)
+            yield passes(element, say("It is of tier {tier}.", tier=service.tier), place)
+
+
+def _none_of(fields: Sequence[str]) -> Sentence:
+    """No this, no that."""
+    told = say("no {field}", field=fields[0])
+    for field in fields[1:]:
+        told = say("{before}, no {field}", before=told, field=field)
+    return told

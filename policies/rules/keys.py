@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from policies.case import Case
 from policies.frameworks import csf, iso27001, nist
 from policies.rule import Outcome, Parameter, fails, passes, rule, unknown
-from policies.wording import listed
 from specs.data import AtRest, Dataset
 from specs.findings import Severity
 from specs.issues import FieldPath
 from specs.people import AdminDomain, Keys
+from specs.sentences import Sentence, listed, say
 
 DAY = 86_400.0
 YEAR = 31_557_600.0
@@ -52,15 +52,18 @@ def key_escrow(case: Case) -> Iterator[Outcome]:
                 if collection == "datasets":
                     yield unknown(
                         element,
-                        "Nothing says whether it is encrypted, nor by whose keys.",
-                        "Declare `at_rest` (algorithm, keys).",
+                        say("Nothing says whether it is encrypted, nor by whose keys."),
+                        say("Declare `at_rest` (algorithm, keys)."),
                         (collection, key, "at_rest"),
                     )
             elif at_rest.algorithm is not None and at_rest.keys is None:
                 yield unknown(
                     element,
-                    f"It is encrypted ({at_rest.algorithm}), and nothing says who holds its keys.",
-                    "Declare `at_rest.keys`.",
+                    say(
+                        "It is encrypted ({algorithm}), and nothing says who holds its keys.",
+                        algorithm=at_rest.algorithm,
+                    ),
+                    say("Declare `at_rest.keys`."),
                     (collection, key, "at_rest"),
                 )
             elif at_rest.keys is not None:
@@ -80,12 +83,12 @@ def _copies_at_rest(case: Case, dataset: Dataset) -> Iterator[tuple[str, AtRest 
 
 def _keys(case: Case, domain: AdminDomain, datasets: list[str]) -> Iterator[Outcome]:
     element, place, keys = f"admin_domains/{domain.id}", ("admin_domains", domain.id, "keys"), domain.keys
-    whose = f"the keys of {listed(datasets, most=3)}"
+    whose = listed(datasets, most=3)
     if keys is None:
         yield unknown(
             element,
-            f"It holds {whose}, and nothing says how they survive.",
-            "Declare `keys`: hsm, custodians, quorum, escrow.",
+            say("It holds the keys of {datasets}, and nothing says how they survive.", datasets=whose),
+            say("Declare `keys`: hsm, custodians, quorum, escrow."),
             place,
         )
         return
@@ -95,27 +98,39 @@ def _keys(case: Case, domain: AdminDomain, datasets: list[str]) -> Iterator[Outc
     yield _restorable_elsewhere(case, element, place, keys, homes)
 
 
-def _escrowed(element: str, place: FieldPath, keys: Keys, homes: list[str], whose: str) -> Outcome:
+def _escrowed(element: str, place: FieldPath, keys: Keys, homes: list[str], whose: Sentence) -> Outcome:
     aspect, path = "escrow", (*place, "escrow")
     if keys.escrow is None:
         return unknown(
             element,
-            f"Nothing says where a backup of {whose} lies.",
-            "Declare `keys.escrow`: the sites (an empty list is none).",
+            say("Nothing says where a backup of the keys of {datasets} lies.", datasets=whose),
+            say("Declare `keys.escrow`: the sites (an empty list is none)."),
             path,
             aspect=aspect,
         )
     away = sorted({*keys.escrow} - {*homes}) if len(homes) == 1 else sorted(keys.escrow)
     if not away:
-        where = f"at {listed(homes)} only" if keys.escrow else "nowhere"
         return fails(
             element,
-            f"A backup of {whose} lies {where}: with {listed(homes)} they are lost, and the data with them.",
-            "Back them up at the DR site or in a vault.",
+            say(
+                "A backup of the keys of {datasets} lies at {sites} only: with {sites} they are lost, and "
+                "the data with them.",
+                datasets=whose,
+                sites=listed(homes),
+            )
+            if keys.escrow
+            else say(
+                "A backup of the keys of {datasets} lies nowhere: with {sites} they are lost, and the data "
+                "with them.",
+                datasets=whose,
+                sites=listed(homes),
+            ),
+            say("Back them up at the DR site or in a vault."),
             path,
             aspect=aspect,
         )
-    return passes(element, f"A backup of {whose} lies at {listed(away)}.", path, aspect=aspect)
+    told = say("A backup of the keys of {datasets} lies at {sites}.", datasets=whose, sites=listed(away))
+    return passes(element, told, path, aspect=aspect)
 
 
 def _in_several_hands(case: Case, element: str, place: FieldPath, keys: Keys) -> Outcome:
@@ -124,31 +139,40 @@ def _in_several_hands(case: Case, element: str, place: FieldPath, keys: Keys) ->
         if getattr(keys, field) is None:
             return unknown(
                 element,
-                f"Nothing says how many "
-                f"{'people hold a share' if field == 'custodians' else 'shares restore them'}.",
-                f"Declare `keys.{field}`.",
+                say("Nothing says how many people hold a share.")
+                if field == "custodians"
+                else say("Nothing says how many shares restore them."),
+                say("Declare {field}.", field=f"`keys.{field}`"),
                 (*place, field),
                 aspect=aspect,
             )
     custodians, needed = keys.custodians or 0, keys.quorum or 0
     looked = ((*place, "custodians"), (*place, "quorum"))
-    told = f"{needed} of {custodians} custodians restore the keys"
+    told = say("{needed} of {all} custodians restore the keys", needed=needed, all=custodians)
     if needed > custodians:
         return fails(
             element,
-            f"{told}: that can never be.",
-            "Correct `quorum` or `custodians`.",
+            say("{told}: that can never be.", told=told),
+            say("Correct `quorum` or `custodians`."),
             *looked,
             aspect=aspect,
         )
     if needed < least:
-        enough = (
-            "one alone is enough"
+        return fails(
+            element,
+            say("{told}: one alone is enough.", told=told)
             if needed <= 1
-            else f"{needed} together are enough, and {least} are asked for"
+            else say(
+                "{told}: {needed} together are enough, and {least} are asked for.",
+                told=told,
+                needed=needed,
+                least=least,
+            ),
+            say("Ask for {least} or more.", least=least),
+            *looked,
+            aspect=aspect,
         )
-        return fails(element, f"{told}: {enough}.", f"Ask for {least} or more.", *looked, aspect=aspect)
-    return passes(element, f"{told}.", *looked, aspect=aspect)
+    return passes(element, say("{told}.", told=told), *looked, aspect=aspect)
 
 
 def _restorable_elsewhere(
@@ -158,8 +182,8 @@ def _restorable_elsewhere(
     if keys.hsm is None:
         return unknown(
             element,
-            "Nothing says in what hardware the keys live.",
-            "Declare `keys.hsm`.",
+            say("Nothing says in what hardware the keys live."),
+            say("Declare {field}.", field="`keys.hsm`"),
             path,
             aspect=aspect,
         )
@@ -167,8 +191,8 @@ def _restorable_elsewhere(
     if not sites:
         return unknown(
             element,
-            f"The keys live in {keys.hsm}, and nothing says where that stands.",
-            f"Declare `nodes` or `sites` of {keys.hsm}.",
+            say("The keys live in {hardware}, and nothing says where that stands.", hardware=keys.hsm),
+            say("Declare `nodes` or `sites` of {element}.", element=keys.hsm),
             path,
             aspect=aspect,
         )
@@ -176,14 +200,18 @@ def _restorable_elsewhere(
     if not elsewhere:
         return fails(
             element,
-            f"The keys live in {keys.hsm}, at {listed(list(sites))} only: elsewhere there is nothing to "
-            f"restore them "
-            "to.",
-            "Stand up a module at the DR site, and declare it as the `twin`.",
+            say(
+                "The keys live in {hardware}, at {sites} only: elsewhere there is nothing to restore them "
+                "to.",
+                hardware=keys.hsm,
+                sites=listed(sites),
+            ),
+            say("Stand up a module at the DR site, and declare it as the `twin`."),
             path,
             aspect=aspect,
         )
-    return passes(element, f"A module to restore them to stands at {listed(elsewhere)}.", path, aspect=aspect)
+    told = say("A module to restore them to stands at {sites}.", sites=listed(elsewhere))
+    return passes(element, told, path, aspect=aspect)
 
 
 def _sites_with_twin(case: Case, name: str) -> tuple[str, ...]:

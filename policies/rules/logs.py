@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from policies.case import Case
 from policies.frameworks import cis, csf, iso27001, nist
 from policies.rule import Outcome, Parameter, fails, passes, rule, unknown
-from policies.wording import amount, counted, listed
+from policies.wording import amount
 from specs.findings import Severity
 from specs.issues import FieldPath
 from specs.platforms import Platform
+from specs.sentences import Sentence, listed, say, say_count
 
 DAY = 86_400.0
 YEAR = 31_557_600.0
@@ -63,42 +64,49 @@ def log_retention(case: Case) -> Iterator[Outcome]:
 def _sends_logs(key: str, platform: Platform) -> Outcome:
     element, place = f"platforms/{key}", ("platforms", key, "logs_to")
     if platform.logs_to is None:
-        return unknown(
-            element, "Nothing says where its logs go.", "Declare `logs_to`.", place, aspect="sender"
-        )
+        told, mending = say("Nothing says where its logs go."), say("Declare `logs_to`.")
+        return unknown(element, told, mending, place, aspect="sender")
     if platform.log_rate is None:
         return unknown(
             element,
-            f"It logs to {platform.logs_to}, and nothing says how much.",
-            "Declare `log_rate` in bytes a second.",
+            say("It logs to {store}, and nothing says how much.", store=platform.logs_to),
+            say("Declare `log_rate` in bytes a second."),
             ("platforms", key, "log_rate"),
             aspect="sender",
         )
-    return passes(element, f"It logs to {platform.logs_to}.", place, aspect="sender")
+    return passes(element, say("It logs to {store}.", store=platform.logs_to), place, aspect="sender")
 
 
 def _store(case: Case, store: Platform, senders: dict[str, list[Platform]]) -> Iterator[Outcome]:
     element = f"platforms/{store.id}"
-    for aspect, field, kept, wanted in (
-        ("kept", "log_retention", store.log_retention, case.number("total")),
-        ("searchable", "log_retention_hot", store.log_retention_hot, case.number("hot")),
+    for aspect, field, kept, wanted, how in (
+        ("kept", "log_retention", store.log_retention, case.number("total"), say("kept")),
+        ("searchable", "log_retention_hot", store.log_retention_hot, case.number("hot"), say("searchable")),
     ):
         place: FieldPath = ("platforms", store.id, field)
         if kept is None:
             yield unknown(
                 element,
-                f"Nothing says how long logs are {aspect}.",
-                f"Declare `{field}`.",
+                say("Nothing says how long logs are {how}.", how=how),
+                say("Declare {field}.", field=f"`{field}`"),
                 place,
                 aspect=aspect,
             )
             continue
-        told = f"Logs are {aspect} for {amount(kept, 'duration')}; {amount(wanted, 'duration')} are asked for"
+        asked = amount(wanted, "duration")
+        told = say(
+            "Logs are {how} for {kept}; {asked} are asked for.",
+            how=how,
+            kept=amount(kept, "duration"),
+            asked=asked,
+        )
         if kept < wanted:
-            mending = f"Set `{field}` to {amount(wanted, 'duration')} or more, and size it for that."
-            yield fails(element, f"{told}.", mending, place, aspect=aspect)
+            mending = say(
+                "Set {field} to {asked} or more, and size it for that.", field=f"`{field}`", asked=asked
+            )
+            yield fails(element, told, mending, place, aspect=aspect)
         else:
-            yield passes(element, f"{told}.", place, aspect=aspect)
+            yield passes(element, told, place, aspect=aspect)
     if store.log_retention is not None:
         yield _large_enough(case, store, senders)
 
@@ -116,23 +124,27 @@ def _large_enough(case: Case, store: Platform, senders: dict[str, list[Platform]
     rate = sum(sender.log_rate or 0.0 for sender in sending)
     needed = rate * (store.log_retention or 0.0)
     size, place = store.capacity.storage, ("platforms", store.id, "capacity", "storage")
-    also = f", those of {listed(twins)} too," if twins else ""
-    verb = "logs" if len(sending) == 1 else "log"
-    told = f"{counted(len(sending), 'platform')}{also} {verb} {amount(rate, 'data_size')} a second"
+    told = _rate(len(sending), twins, rate)
+    filled, time = amount(needed, "data_size"), amount(store.log_retention or 0.0, "duration")
     if size is None:
         return unknown(
             element,
-            f"{told}, which is {amount(needed, 'data_size')} in "
-            f"{amount(store.log_retention or 0.0, 'duration')}; "
-            "nothing says how large it is.",
-            "Declare `capacity.storage`.",
+            say(
+                "{told}, which is {filled} in {time}; nothing says how large it is.",
+                told=told,
+                filled=filled,
+                time=time,
+            ),
+            say("Declare `capacity.storage`."),
             place,
             aspect=aspect,
         )
-    told = (
-        f"{told}: {amount(needed, 'data_size')} in {amount(store.log_retention or 0.0, 'duration')}; it "
-        f"holds "
-        f"{amount(size, 'data_size')}"
+    told = say(
+        "{told}: {filled} in {time}; it holds {size}",
+        told=told,
+        filled=filled,
+        time=time,
+        size=amount(size, "data_size"),
     )
     looked = (place, *(("platforms", sender.id, "log_rate") for sender in sending[:5]))
     mute = sorted(
@@ -144,8 +156,8 @@ def _large_enough(case: Case, store: Platform, senders: dict[str, list[Platform]
     if needed <= size and mute:
         return unknown(
             element,
-            f"{told}; nothing says how much {listed(mute)} logs.",
-            f"Declare `log_rate` of {listed(mute)}.",
+            say("{told}; nothing says how much {platforms} logs.", told=told, platforms=listed(mute)),
+            say("Declare `log_rate` of {platforms}.", platforms=listed(mute)),
             ("platforms", mute[0], "log_rate"),
             *looked,
             cause=f"platforms/{mute[0]}",
@@ -154,12 +166,30 @@ def _large_enough(case: Case, store: Platform, senders: dict[str, list[Platform]
     if needed > size:
         return fails(
             element,
-            f"{told}.",
-            f"Add {amount(needed - size, 'data_size')}, or log less.",
+            say("{told}.", told=told),
+            say("Add {lacking}, or log less.", lacking=amount(needed - size, "data_size")),
             *looked,
             aspect=aspect,
         )
-    return passes(element, f"{told}.", *looked, aspect=aspect)
+    return passes(element, say("{told}.", told=told), *looked, aspect=aspect)
+
+
+def _rate(senders: int, twins: list[str], rate: float) -> Sentence:
+    """What the senders log in a second, those of the stores whose place this one takes counted too."""
+    if twins:
+        return say_count(
+            senders,
+            "{count} platform, those of {twins} too, logs {rate} a second",
+            "{count} platforms, those of {twins} too, log {rate} a second",
+            twins=listed(twins),
+            rate=amount(rate, "data_size"),
+        )
+    return say_count(
+        senders,
+        "{count} platform logs {rate} a second",
+        "{count} platforms log {rate} a second",
+        rate=amount(rate, "data_size"),
+    )
 
 
 def _twins(platforms: Iterable[Platform], store: Platform) -> list[str]:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from policies.case import Case
 from policies.frameworks import cis, csf, iso22301, iso27001, nist
 from policies.rule import Outcome, Parameter, fails, passes, rule, unknown
-from policies.wording import listed
 from specs.findings import Severity
 from specs.issues import FieldPath
 from specs.networks import Zone
+from specs.sentences import Sentence, listed, say
 
 EXPOSED = ("internet", "dmz", "users", "tenant")
 
@@ -53,14 +53,17 @@ def _own_zone_and_table(case: Case, key: str) -> Outcome:
     element, place = f"networks/{key}", ("networks", key, "zone")
     zone = estate.zones.get(network.zone or "")
     if zone is None:
-        return unknown(
-            element, "Nothing says which zone it is in.", "Declare `zone`, of kind management.", place
-        )
+        mending = say("Declare `zone`, of kind management.")
+        return unknown(element, say("Nothing says which zone it is in."), mending, place)
     if zone.kind != "management":
         return fails(
             element,
-            f"It carries administration and is in {zone.id}, a zone of kind {zone.kind}.",
-            "Put it into a zone of kind management.",
+            say(
+                "It carries administration and is in {zone}, a zone of kind {kind}.",
+                zone=zone.id,
+                kind=str(zone.kind),
+            ),
+            say("Put it into a zone of kind management."),
             place,
             ("zones", zone.id, "kind"),
         )
@@ -74,14 +77,18 @@ def _own_zone_and_table(case: Case, key: str) -> Outcome:
     if neighbours:
         return fails(
             element,
-            f"It shares the routing table {network.vrf} with {listed(neighbours, most=4)}.",
-            "Give management networks a `vrf` of their own.",
+            say(
+                "It shares the routing table {vrf} with {networks}.",
+                vrf=network.vrf,
+                networks=listed(neighbours, most=4),
+            ),
+            say("Give management networks a `vrf` of their own."),
             ("networks", key, "vrf"),
             *(("networks", name, "vrf") for name in neighbours[:4]),
         )
     return passes(
         element,
-        f"It is in {zone.id}, with the routing table {network.vrf} of its own.",
+        say("It is in {zone}, with the routing table {vrf} of its own.", zone=zone.id, vrf=network.vrf),
         place,
         ("networks", key, "vrf"),
     )
@@ -91,24 +98,32 @@ def _flows_into_management(key: str, zone: Zone, into: list[int]) -> Outcome:
     element = f"zones/{key}"
     places: tuple[FieldPath, ...] = tuple(("zones", key, "flows", index) for index in into)
     if zone.kind in EXPOSED:
-        flows = [f"{zone.flows[index].service} to {zone.flows[index].to}" for index in into]
+        flows = [_flow(zone, index) for index in into]
         return fails(
             element,
-            f"It is a zone of kind {zone.kind} and may reach the management network: {listed(flows)}.",
-            "Take these flows away; administrators come through a bastion.",
+            say(
+                "It is a zone of kind {kind} and may reach the management network: {flows}.",
+                kind=zone.kind,
+                flows=listed(flows),
+            ),
+            say("Take these flows away; administrators come through a bastion."),
             *places,
         )
     silent = [index for index in into if zone.flows[index].through is None]
     if silent:
-        flow = zone.flows[silent[0]]
         return unknown(
             element,
-            f"Its flow {flow.service} to {flow.to} does not say what it passes through.",
-            "Declare `through`: the bastion.",
+            say("Its flow {flow} does not say what it passes through.", flow=_flow(zone, silent[0])),
+            say("Declare `through`: the bastion."),
             *(("zones", key, "flows", index, "through") for index in silent),
         )
     through = sorted({zone.flows[index].through or "" for index in into})
-    return passes(element, f"It reaches the management network through {listed(through)} only.", *places)
+    told = say("It reaches the management network through {bastions} only.", bastions=listed(through))
+    return passes(element, told, *places)
+
+
+def _flow(zone: Zone, index: int) -> Sentence:
+    return say("{service} to {zone}", service=zone.flows[index].service, zone=zone.flows[index].to)
 
 
 @rule(
@@ -149,8 +164,8 @@ def out_of_band_survives(case: Case) -> Iterator[Outcome]:
         if not network.depends_on:
             yield unknown(
                 element,
-                "Nothing says what it depends on, so whether it outlives production is not known.",
-                "Declare `depends_on`: its own switches, its own circuit, its power.",
+                say("Nothing says what it depends on, so whether it outlives production is not known."),
+                say("Declare `depends_on`: its own switches, its own circuit, its power."),
                 place,
             )
             continue
@@ -163,15 +178,20 @@ def out_of_band_survives(case: Case) -> Iterator[Outcome]:
         if shared:
             yield fails(
                 element,
-                f"It depends on {listed([f'{name} ({why})' for name, why, _ in shared])}, which it is "
-                f"used to repair.",
-                "Let it stand on equipment, a circuit and accounts of its own.",
+                say(
+                    "It depends on {elements}, which it is used to repair.",
+                    elements=listed(
+                        [say("{element} ({what})", element=name, what=why) for name, why, _ in shared]
+                    ),
+                ),
+                say("Let it stand on equipment, a circuit and accounts of its own."),
                 *(("networks", key, "depends_on", index) for _, _, index in shared),
             )
         else:
-            yield passes(
-                element, f"It depends on {listed(network.depends_on)}, and on nothing of production.", place
+            told = say(
+                "It depends on {elements}, and on nothing of production.", elements=listed(network.depends_on)
             )
+            yield passes(element, told, place)
 
 
 def _under(case: Case, reference: str) -> tuple[str, ...]:
@@ -187,35 +207,39 @@ def _under(case: Case, reference: str) -> tuple[str, ...]:
     return tuple(seen)
 
 
-def _of_production(case: Case, reference: str) -> str | None:
+def _of_production(case: Case, reference: str) -> Sentence | None:
     """Why the element is a part of what the management network repairs; None where it is not."""
     estate = case.estate
     collection, _, key = reference.partition("/")
     match collection:
         case "services":
-            return "a service"
+            return say("a service")
         case "platforms":
             platform = estate.platforms.get(key)
-            return (
-                f"a platform of kind {platform.kind}" if platform and platform.kind != "management" else None
-            )
+            if platform is None or platform.kind == "management":
+                return None
+            return say("a platform of kind {kind}", kind=platform.kind)
         case "networks":
             network = estate.networks.get(key)
-            return f"a network of kind {network.kind}" if network and network.kind != "management" else None
+            if network is None or network.kind == "management":
+                return None
+            return say("a network of kind {kind}", kind=network.kind)
         case "circuits":
             circuit = estate.circuits.get(key)
-            return f"a circuit of kind {circuit.kind}" if circuit and circuit.kind != "oob" else None
+            if circuit is None or circuit.kind == "oob":
+                return None
+            return say("a circuit of kind {kind}", kind=circuit.kind)
         case "devices":
             device = estate.devices.get(key)
             if device is None:
                 return None
             if device.role in case.words("production_roles"):
-                return f"a {device.role}"
+                return say("a {role}", role=device.role or "")
             clusters = [
                 name
                 for name in case.facts.platform_of.get(key, ())
                 if estate.platforms[name].kind != "management"
             ]
-            return f"a node of {clusters[0]}" if clusters else None
+            return say("a node of {platform}", platform=clusters[0]) if clusters else None
         case _:
             return None

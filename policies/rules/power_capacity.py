@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from policies.case import Case
 from policies.frameworks import csf, iso22301, iso27001, nist
 from policies.rule import Outcome, Parameter, fails, passes, rule, unknown
-from policies.wording import amount, counted, listed
+from policies.wording import amount
 from resilience.results import Missing, PowerLoad
 from specs.findings import Severity
 from specs.issues import FieldPath
 from specs.power import PowerElement
+from specs.sentences import listed, say, say_count
 
 HOUR = 3600.0
 
@@ -70,33 +71,61 @@ def _path_load(
     case: Case, key: str, heaviest: float, watts: float, lost: str, load: PowerLoad, gap: Missing | None
 ) -> Outcome:
     element, place, share = f"power/{key}", ("power", key, "rating"), case.number("derating")
-    carries = f"Once path {lost} is lost it carries {amount(watts, 'power')}"
+    carries = say("Once path {path} is lost it carries {load}", path=lost, load=amount(watts, "power"))
     if load.rating is None:
-        return unknown(element, f"{carries}, and nothing says its rating.", "Declare `rating`.", place)
+        told = say("{carries}, and nothing says its rating.", carries=carries)
+        return unknown(element, told, say("Declare {field}.", field="`rating`"), place)
     bound = share * load.rating
     uneven = len(load.legs) > 1 and heaviest > watts * 1.001
     if uneven:
-        carries += f", {amount(max(load.legs), 'power')} of it on one leg of three"
-    allowed = f"{amount(bound / len(load.legs), 'power')} a leg" if uneven else amount(bound, "power")
-    asked = f"{amount(share, 'fraction')} of its rating of {amount(load.rating, 'power')} is {allowed}"
+        carries = say(
+            "{carries}, {leg} of it on one leg of three",
+            carries=carries,
+            leg=amount(max(load.legs), "power"),
+        )
+    part, rating = amount(share, "fraction"), amount(load.rating, "power")
+    asked = (
+        say(
+            "{share} of its rating of {rating} is {allowed} a leg",
+            share=part,
+            rating=rating,
+            allowed=amount(bound / len(load.legs), "power"),
+        )
+        if uneven
+        else say(
+            "{share} of its rating of {rating} is {allowed}",
+            share=part,
+            rating=rating,
+            allowed=amount(bound, "power"),
+        )
+    )
+    told = say("{carries}; {asked}.", carries=carries, asked=asked)
     if heaviest > bound * (1 + 1e-9):
         return fails(
             element,
-            f"{carries}; {asked}.",
-            f"Move {amount(heaviest - bound, 'power')} off it, or raise its rating to "
-            f"{amount(heaviest / share, 'power')} or more.",
+            told,
+            say(
+                "Move {excess} off it, or raise its rating to {wanted} or more.",
+                excess=amount(heaviest - bound, "power"),
+                wanted=amount(heaviest / share, "power"),
+            ),
             place,
         )
     if gap is not None:
         return unknown(
             element,
-            f"{carries} at least; {gap.element} declares no {gap.field}.",
-            f"Declare {gap.field} of {gap.element}.",
+            say(
+                "{carries} at least; {element} declares no {field}.",
+                carries=carries,
+                element=gap.element,
+                field=gap.field,
+            ),
+            say("Declare {field} of {element}.", field=gap.field, element=gap.element),
             gap.path,
             place,
             cause=gap.element,
         )
-    return passes(element, f"{carries}; {asked}.", place)
+    return passes(element, told, place)
 
 
 @rule(
@@ -140,23 +169,34 @@ def _spare_module(key: str, ups: PowerElement, paths: set[str]) -> Outcome:
     element, aspect, modules = f"power/{key}", "modules", ups.modules
     place: FieldPath = ("power", key, "modules")
     if modules is not None and modules.installed > modules.needed:
-        told = f"{modules.installed} modules are installed and {modules.needed} needed"
-        return passes(element, f"{told}.", place, aspect=aspect)
+        told = say(
+            "{installed} modules are installed and {needed} needed.",
+            installed=modules.installed,
+            needed=modules.needed,
+        )
+        return passes(element, told, place, aspect=aspect)
     if len(paths) > 1 and ups.path is not None:
-        told = f"It backs path {ups.path}, and {listed(sorted(paths - {ups.path}))} has a UPS of its own"
-        return passes(element, f"{told}.", ("power", key, "path"), place, aspect=aspect)
+        told = say(
+            "It backs path {path}, and {others} has a UPS of its own.",
+            path=ups.path,
+            others=listed(sorted(paths - {ups.path})),
+        )
+        return passes(element, told, ("power", key, "path"), place, aspect=aspect)
     if modules is None:
         return unknown(
             element,
-            "It is the only UPS path of its site, and nothing says whether it has a spare module.",
-            "Declare `modules` (installed, needed, rating), or a UPS on a second path.",
+            say("It is the only UPS path of its site, and nothing says whether it has a spare module."),
+            say("Declare `modules` (installed, needed, rating), or a UPS on a second path."),
             place,
             aspect=aspect,
         )
     return fails(
         element,
-        f"All {modules.installed} of its modules are needed, and its site has no second UPS path.",
-        "Add a module, or a UPS on a second path.",
+        say(
+            "All {modules} of its modules are needed, and its site has no second UPS path.",
+            modules=modules.installed,
+        ),
+        say("Add a module, or a UPS on a second path."),
         place,
         aspect=aspect,
     )
@@ -169,32 +209,38 @@ def _bridges_start(case: Case, key: str, ups: PowerElement) -> Outcome:
     if ups.autonomy is None:
         return unknown(
             element,
-            "Nothing says how long its batteries last.",
-            f"Declare `autonomy` at design load; {amount(max(least, start), 'duration')} are needed.",
+            say("Nothing says how long its batteries last."),
+            say(
+                "Declare `autonomy` at design load; {needed} are needed.",
+                needed=amount(max(least, start), "duration"),
+            ),
             place,
             aspect=aspect,
         )
-    told = f"Its batteries last {amount(ups.autonomy, 'duration')}"
+    told = say("Its batteries last {autonomy}", autonomy=amount(ups.autonomy, "duration"))
     if ups.autonomy < max(least, start):
-        asked = (
-            f"generators start and take over in {amount(start, 'duration')}"
+        short = (
+            say(
+                "{told}; generators start and take over in {time}.",
+                told=told,
+                time=amount(start, "duration"),
+            )
             if start > least
-            else f"{amount(least, 'duration')} are asked for"
+            else say("{told}; {asked} are asked for.", told=told, asked=amount(least, "duration"))
         )
-        return fails(element, f"{told}; {asked}.", "Add batteries.", place, aspect=aspect)
+        return fails(element, short, say("Add batteries."), place, aspect=aspect)
     if silent is not None:
         return unknown(
             element,
-            f"{told}, and nothing says how long {silent} takes to start.",
-            f"Declare `switching.start_time` of {silent}.",
+            say("{told}, and nothing says how long {generator} takes to start.", told=told, generator=silent),
+            say("Declare `switching.start_time` of {generator}.", generator=silent),
             ("power", silent, "switching"),
             place,
             cause=f"power/{silent}",
             aspect=aspect,
         )
-    return passes(
-        element, f"{told}; generators take over in {amount(start, 'duration')}.", place, aspect=aspect
-    )
+    enough = say("{told}; generators take over in {time}.", told=told, time=amount(start, "duration"))
+    return passes(element, enough, place, aspect=aspect)
 
 
 def generator_start(case: Case, site: str) -> tuple[float, str | None]:
@@ -264,8 +310,8 @@ def _generators_carry(case: Case, site: str, generators: Mapping[str, PowerEleme
     if not generators:
         return fails(
             element,
-            "It has vital devices and no generator: it stops with its batteries.",
-            "Add generators for IT and cooling, one more than are needed.",
+            say("It has vital devices and no generator: it stops with its batteries."),
+            say("Add generators for IT and cooling, one more than are needed."),
             ("sites", site),
             aspect=aspect,
         )
@@ -290,23 +336,25 @@ def _generators_carry(case: Case, site: str, generators: Mapping[str, PowerEleme
         else:
             return unknown(
                 element,
-                f"Nothing says what {key} gives.",
-                f"Declare `rating` of {key}.",
+                say("Nothing says what {generator} gives.", generator=key),
+                say("Declare `rating` of {generator}.", generator=key),
                 ("power", key, "rating"),
                 cause=f"power/{key}",
                 aspect=aspect,
             )
     left = sum(units) - max(units)
-    told = (
-        f"Without the grid {counted(len(units), 'generator')} carry {amount(carried, 'power')}; with the "
-        f"largest out "
-        f"they give {amount(left, 'power')}"
+    told = say_count(
+        len(units),
+        "Without the grid {count} generator carries {load}; with the largest out they give {left}",
+        "Without the grid {count} generators carry {load}; with the largest out they give {left}",
+        load=amount(carried, "power"),
+        left=amount(left, "power"),
     )
     if carried > left:
         return fails(
             element,
-            f"{told}.",
-            f"Add {amount(carried - left, 'power')} of generators.",
+            say("{told}.", told=told),
+            say("Add {lacking} of generators.", lacking=amount(carried - left, "power")),
             *looked,
             aspect=aspect,
         )
@@ -314,14 +362,16 @@ def _generators_carry(case: Case, site: str, generators: Mapping[str, PowerEleme
     if gap is not None:
         return unknown(
             element,
-            f"{told}, but {gap.element} declares no {gap.field}.",
-            f"Declare {gap.field} of {gap.element}.",
+            say(
+                "{told}, but {element} declares no {field}.", told=told, element=gap.element, field=gap.field
+            ),
+            say("Declare {field} of {element}.", field=gap.field, element=gap.element),
             gap.path,
             *looked,
             cause=gap.element,
             aspect=aspect,
         )
-    return passes(element, f"{told}.", *looked, aspect=aspect)
+    return passes(element, say("{told}.", told=told), *looked, aspect=aspect)
 
 
 def _fuel_lasts(case: Case, key: str, generator: PowerElement) -> Outcome:
@@ -329,31 +379,44 @@ def _fuel_lasts(case: Case, key: str, generator: PowerElement) -> Outcome:
     place: FieldPath = ("power", key, "fuel")
     threat = _fuel_hazard(case, key, generator)
     wanted = case.number("fuel_interrupted" if threat else "fuel")
-    because = f" (hazard {threat})" if threat else ""
     if fuel is None or fuel.tank is None or fuel.burn is None:
         lacking = "burn" if fuel is not None and fuel.tank is not None else "tank"
         return unknown(
             element,
-            f"Nothing says its {lacking}, so how long it runs is not known.",
-            "Declare `fuel.tank` and `fuel.burn`.",
+            say("Nothing says its {field}, so how long it runs is not known.", field=lacking),
+            say("Declare `fuel.tank` and `fuel.burn`."),
             (*place, lacking) if fuel is not None else place,
             aspect=aspect,
         )
     runs = fuel.tank / fuel.burn * HOUR if fuel.burn else float("inf")
-    told = f"{amount(fuel.tank, 'volume')} at {amount(fuel.burn, 'volume_rate')}"
-    told = f"Its fuel lasts {_hours(runs)} at rated load ({told})" if fuel.burn else "It burns nothing"
+    told = (
+        say(
+            "Its fuel lasts {time} at rated load ({tank} at {burn})",
+            time=_hours(runs),
+            tank=amount(fuel.tank, "volume"),
+            burn=amount(fuel.burn, "volume_rate"),
+        )
+        if fuel.burn
+        else say("It burns nothing")
+    )
+    told = (
+        say(
+            "{told}; {asked} are asked for (hazard {hazard}).", told=told, asked=_hours(wanted), hazard=threat
+        )
+        if threat
+        else say("{told}; {asked} are asked for.", told=told, asked=_hours(wanted))
+    )
     if runs < wanted:
+        tank = amount(fuel.burn * wanted / HOUR, "volume")
         return fails(
             element,
-            f"{told}; {_hours(wanted)} are asked for{because}.",
-            f"Keep {amount(fuel.burn * wanted / HOUR, 'volume')} or more in its tank.",
+            told,
+            say("Keep {tank} or more in its tank.", tank=tank),
             (*place, "tank"),
             (*place, "burn"),
             aspect=aspect,
         )
-    return passes(
-        element, f"{told}; {_hours(wanted)} are asked for{because}.", (*place, "tank"), aspect=aspect
-    )
+    return passes(element, told, (*place, "tank"), aspect=aspect)
 
 
 def _fuel_hazard(case: Case, key: str, generator: PowerElement) -> str | None:
@@ -381,8 +444,8 @@ def _refuelled(case: Case, key: str, generator: PowerElement) -> Outcome:
     if not covering:
         return unknown(
             element,
-            "Nothing says who refuels it.",
-            "Declare `fuel.contract`, a contract of kind refuel.",
+            say("Nothing says who refuels it."),
+            say("Declare `fuel.contract`, a contract of kind refuel."),
             place,
             aspect=aspect,
         )
@@ -390,14 +453,18 @@ def _refuelled(case: Case, key: str, generator: PowerElement) -> Outcome:
     if contract is not None and contract.ends is not None and contract.ends < case.on:
         return fails(
             element,
-            f"The contract to refuel it, {covering[0]}, ended on {contract.ends}.",
-            "Renew the contract.",
+            say(
+                "The contract to refuel it, {contract}, ended on {day}.",
+                contract=covering[0],
+                day=str(contract.ends),
+            ),
+            say("Renew the contract."),
             ("contracts", covering[0], "ends"),
             place,
             cause=f"contracts/{covering[0]}",
             aspect=aspect,
         )
-    return passes(element, f"{covering[0]} refuels it.", place, aspect=aspect)
+    return passes(element, say("{contract} refuels it.", contract=covering[0]), place, aspect=aspect)
 
 
 def _hours(seconds: float) -> str:

@@ -6,9 +6,9 @@ from policies.case import Case
 from policies.frameworks import csf, iso22301, iso27001, nist
 from policies.power_paths import Supply
 from policies.rule import Outcome, fails, passes, rule, unknown
-from policies.wording import counted, listed
 from specs.findings import Severity
 from specs.issues import FieldPath
+from specs.sentences import Sentence, listed, say, say_count
 
 
 @rule(
@@ -56,73 +56,98 @@ def _rack(case: Case, key: str) -> Outcome:
     if not feeds:
         return unknown(
             element,
-            "It holds vital devices, and nothing says which PDUs stand in it.",
-            "Declare `feeds`: one PDU of each path.",
+            say("It holds vital devices, and nothing says which PDUs stand in it."),
+            say("Declare `feeds`: one PDU of each path."),
             place,
         )
-    return _judge_supply(case, element, Supply(tuple(sorted(feeds)), 1), place, "It")
+    return _judge_supply(case, element, Supply(tuple(sorted(feeds)), 1), place)
 
 
-def _device(case: Case, key: str, why: str) -> Outcome:
-    element, device = f"devices/{key}", case.estate.devices[key]
+def _device(case: Case, key: str, why: Sentence) -> Outcome:
+    element = f"devices/{key}"
     place: FieldPath = ("devices", key, "feeds")
     supply = case.supplies.of_devices.get(key)
     if supply is None:
         return unknown(
             element,
-            f"It is {why}, and nothing says what it is plugged into.",
-            "Declare `feeds`: one entry a cord.",
+            say("It is {what}, and nothing says what it is plugged into.", what=why),
+            say("Declare `feeds`: one entry a cord."),
             place,
         )
-    return _judge_supply(case, element, supply, place, f"It is {why}; it", device.rack)
+    return _judge_supply(case, element, supply, place, why)
 
 
 def _judge_supply(
-    case: Case, element: str, supply: Supply, place: FieldPath, it: str, rack: str | None = None
+    case: Case, element: str, supply: Supply, place: FieldPath, what: Sentence | None = None
 ) -> Outcome:
+    def it(does: Sentence) -> Sentence:
+        if what is None:
+            return say("It {does}.", does=does)
+        return say("It is {what}; it {does}.", what=what, does=does)
+
     paths, cords = case.supplies.paths, sorted(set(supply.cords))
     cuts = case.supplies.cuts(supply)
     looked: tuple[FieldPath, ...] = (place, *(("power", cord, "inputs") for cord in cords))
     if len(cords) == 1 and (stretch := paths.switched_stretch(cords[0])):
         cuts = tuple(cut for cut in cuts if cut not in stretch)
         if not cuts:
-            return passes(element, f"{it} is fed by {cords[0]}, behind {stretch[-1]}.", *looked)
+            does = say("is fed by {cord}, behind {switch}", cord=cords[0], switch=stretch[-1])
+            return passes(element, it(does), *looked)
     if not cuts:
-        return passes(element, f"{it} is fed on two ways, by {listed(cords)}.", *looked)
+        return passes(element, it(say("is fed on two ways, by {cords}", cords=listed(cords))), *looked)
     if len(cords) == 1:
         return fails(
             element,
-            f"{it} is fed by {cords[0]} alone.",
-            "Feed it from a PDU of the other path too, or from a transfer switch between both.",
+            it(say("is fed by {cord} alone", cord=cords[0])),
+            say("Feed it from a PDU of the other path too, or from a transfer switch between both."),
             *looked,
         )
     if len(supply.cords) <= supply.needed:
         return fails(
             element,
-            f"{it} has {counted(len(supply.cords), 'cord')} and needs {supply.needed} of them: the loss "
-            f"of either "
-            "path stops it.",
-            "Fit more supplies, or a model that runs on the supplies of one path.",
+            it(
+                say_count(
+                    len(supply.cords),
+                    "has {count} cord and needs {needed} of them: the loss of either path stops it",
+                    "has {count} cords and needs {needed} of them: the loss of either path stops it",
+                    needed=supply.needed,
+                )
+            ),
+            say("Fit more supplies, or a model that runs on the supplies of one path."),
             *looked,
         )
     crossing = paths.crossing(cords)
-    met = f"{it} is fed by {listed(cords)}, and all of it runs through {listed(list(cuts), most=3)}"
+    met = say(
+        "is fed by {cords}, and all of it runs through {elements}",
+        cords=listed(cords),
+        elements=listed(cuts, most=3),
+    )
     if crossing is not None:
         name, at = crossing
         source = case.estate.power[name].inputs[int(at[3])].source
         return fails(
             element,
-            f"{met}: {name} is of path {case.estate.power[name].path} and fed by {source}, of path "
-            f"{case.estate.power[source].path}.",
-            f"Feed {name} from path {case.estate.power[name].path}.",
+            it(
+                say(
+                    "{met}: {element} is of path {path} and fed by {source}, of path {other}",
+                    met=met,
+                    element=name,
+                    path=str(case.estate.power[name].path),
+                    source=source,
+                    other=str(case.estate.power[source].path),
+                )
+            ),
+            say("Feed {element} from path {path}.", element=name, path=str(case.estate.power[name].path)),
             at,
             *looked,
             cause=f"power/{name}",
         )
     return fails(
         element,
-        f"{met}.",
-        f"Feed one of {listed(cords)} on a way that {cuts[0]} is no part of.",
+        it(met),
+        say(
+            "Feed one of {cords} on a way that {element} is no part of.", cords=listed(cords), element=cuts[0]
+        ),
         *looked,
         ("power", cuts[0]),
         cause=f"power/{cuts[0]}",
@@ -164,20 +189,26 @@ def utility_diversity(case: Case) -> Iterator[Outcome]:
             continue
         element, place = f"power/{key}", ("power", key, "substation")
         if feed.substation is None:
-            yield unknown(element, "Nothing says which substation feeds it.", "Declare `substation`.", place)
+            told, mending = say("Nothing says which substation feeds it."), say("Declare `substation`.")
+            yield unknown(element, told, mending, place)
             continue
         same = sorted(other for other, power in others.items() if power.substation == feed.substation)
         if same:
             yield fails(
                 element,
-                f"It comes from {feed.substation}, as {listed(same)} does.",
-                "Have one of them fed from another substation.",
+                say(
+                    "It comes from {substation}, as {others} does.",
+                    substation=feed.substation,
+                    others=listed(same),
+                ),
+                say("Have one of them fed from another substation."),
                 place,
                 *(("power", other, "substation") for other in same),
                 cause=f"power/{min([key, *same])}",
             )
         else:
-            yield passes(element, f"No counterpart of it comes from {feed.substation}.", place)
+            told = say("No counterpart of it comes from {substation}.", substation=feed.substation)
+            yield passes(element, told, place)
 
 
 @rule(
@@ -212,25 +243,29 @@ def switch_maintenance(case: Case) -> Iterator[Outcome]:
             continue
         element, place, devices = f"power/{key}", ("power", key, "bypass"), sorted(hang_on.get(key, ()))
         if switch.bypass:
-            yield passes(element, "It has a maintenance bypass.", place)
+            yield passes(element, say("It has a maintenance bypass."), place)
         elif not devices:
-            yield passes(element, "No vital device hangs on it alone.", place)
+            yield passes(element, say("No vital device hangs on it alone."), place)
         elif switch.bypass is None:
             yield unknown(
                 element,
-                f"{_hanging(devices)} on it alone, and nothing says whether it has a maintenance bypass.",
-                "Declare `bypass`.",
+                say(
+                    "{hanging}, and nothing says whether it has a maintenance bypass.",
+                    hanging=_hanging(devices),
+                ),
+                say("Declare `bypass`."),
                 place,
             )
         else:
             yield fails(
                 element,
-                f"{_hanging(devices)} on it alone, and it has no maintenance bypass.",
-                "Fit a bypass, or feed these devices on a second way too.",
+                say("{hanging}, and it has no maintenance bypass.", hanging=_hanging(devices)),
+                say("Fit a bypass, or feed these devices on a second way too."),
                 place,
             )
 
 
-def _hanging(devices: list[str]) -> str:
-    verb = "hangs" if len(devices) == 1 else "hang"
-    return f"{listed(devices, most=4)} {verb}"
+def _hanging(devices: list[str]) -> Sentence:
+    if len(devices) == 1:
+        return say("{device} hangs on it alone", device=devices[0])
+    return say("{devices} hang on it alone", devices=listed(devices, most=4))

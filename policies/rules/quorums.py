@@ -6,8 +6,8 @@ from policies.case import Case
 from policies.frameworks import csf, iso27001, nist
 from policies.naming import place_of
 from policies.rule import Outcome, fails, passes, rule, unknown
-from policies.wording import listed
 from specs.findings import Severity
+from specs.sentences import listed, say
 
 
 @rule(
@@ -39,8 +39,8 @@ def quorum(case: Case) -> Iterator[Outcome]:
         elif platform.kind == "database" and key in vital and len(sites) > 1:
             yield unknown(
                 f"platforms/{key}",
-                f"It stands at {listed(sites)}, and nothing says who votes when they part.",
-                "Declare `quorum.voters`.",
+                say("It stands at {sites}, and nothing says who votes when they part.", sites=listed(sites)),
+                say("Declare `quorum.voters`."),
                 ("platforms", key, "quorum"),
             )
 
@@ -54,8 +54,8 @@ def _votes(case: Case, key: str) -> Outcome:
     if homeless:
         return unknown(
             element,
-            f"Nothing says at which one site {homeless[0]} votes.",
-            f"Declare where {homeless[0]} stands, or name a device or site as the voter.",
+            say("Nothing says at which one site {voter} votes.", voter=homeless[0]),
+            say("Declare where {voter} stands, or name a device or site as the voter.", voter=homeless[0]),
             place,
             place_of(homeless[0]),
             cause=homeless[0],
@@ -64,23 +64,34 @@ def _votes(case: Case, key: str) -> Outcome:
     if count % 2 == 0:
         return fails(
             element,
-            f"It has {count} voters ({listed(voters)}): halves of {count // 2} can both, or neither, go on.",
-            "Add a witness in a third failure domain, or take one vote away.",
+            say(
+                "It has {votes} voters ({voters}): halves of {half} can both, or neither, go on.",
+                votes=count,
+                voters=listed(voters),
+                half=count // 2,
+            ),
+            say("Add a witness in a third failure domain, or take one vote away."),
             place,
         )
     sites = sorted({homes[voter][0] for voter in voters})
     if len(sites) == 1:
-        return passes(element, f"It has {count} voters, all at {sites[0]}.", place)
+        return passes(
+            element, say("It has {votes} voters, all at {site}.", votes=count, site=sites[0]), place
+        )
     held = {site: sum(homes[voter][0] == site for voter in voters) for site in sites}
     most = max(held, key=lambda site: (held[site], site))
     automatic = declared is not None and declared.automatic
     if automatic and held[most] * 2 > count:
         return fails(
             element,
-            f"{held[most]} of its {count} voters stand at {most}: its loss stops the cluster, which is to "
-            f"fail over "
-            "by itself.",
-            "Move votes so that no site holds a majority: a witness at a third site.",
+            say(
+                "{held} of its {votes} voters stand at {site}: its loss stops the cluster, which is to fail "
+                "over by itself.",
+                held=held[most],
+                votes=count,
+                site=most,
+            ),
+            say("Move votes so that no site holds a majority: a witness at a third site."),
             place,
             cause=element,
         )
@@ -90,8 +101,8 @@ def _votes(case: Case, key: str) -> Outcome:
         if region is None:
             return unknown(
                 element,
-                f"Nothing says in which failure region {site} lies, where it has a voter.",
-                "Declare `failure_region`.",
+                say("Nothing says in which failure region {site} lies, where it has a voter.", site=site),
+                say("Declare `failure_region`."),
                 ("sites", site, "failure_region"),
                 place,
                 cause=f"sites/{site}",
@@ -104,9 +115,17 @@ def _votes(case: Case, key: str) -> Outcome:
     if automatic and in_region[worst] * 2 > count:
         return fails(
             element,
-            f"{in_region[worst]} of its {count} voters stand in the failure region {worst}.",
-            "Put the witness in a third failure region.",
+            say(
+                "{held} of its {votes} voters stand in the failure region {region}.",
+                held=in_region[worst],
+                votes=count,
+                region=worst,
+            ),
+            say("Put the witness in a third failure region."),
             place,
             *(("sites", site, "failure_region") for site in sites if regions[site] == worst),
         )
-    return passes(element, f"It has {count} voters at {listed(sites)}, and no site holds a majority.", place)
+    told = say(
+        "It has {votes} voters at {sites}, and no site holds a majority.", votes=count, sites=listed(sites)
+    )
+    return passes(element, told, place)

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping
 from policies.case import Case
 from policies.frameworks import csf, iso22301, iso27001, nist
 from policies.naming import key_of
+from policies.proof_words import arrows, link_said, matter_said, why_said
 from policies.rule import Outcome, fails, passes, rule, unknown
 from policies.rules.quorums import quorum
 from policies.rules.recovery_site import no_primary_dependency
-from policies.wording import counted, listed
 from resilience.results import Chain, Deadlock, SinglePoint, Standing
 from specs.findings import Severity, Verdict
+from specs.sentences import Sentence, Value, listed, say, say_count
 from specs.services import CRITICAL_TIER
 
 
@@ -66,8 +67,8 @@ def _standing(case: Case, key: str, standing: Standing, weak: Mapping[str, str])
     if standing.runs == "no":
         yield fails(
             element,
-            "As declared it does not run even when nothing has failed.",
-            "Declare a workload for each of its components, and what they stand on.",
+            say("As declared it does not run even when nothing has failed."),
+            say("Declare a workload for each of its components, and what they stand on."),
             ("services", key),
             aspect="runs",
         )
@@ -85,14 +86,27 @@ def _standing(case: Case, key: str, standing: Standing, weak: Mapping[str, str])
         gap = standing.missing[0] if standing.missing else None
         yield unknown(
             element,
-            "No single point of failure is known, but facts are missing that may hide one"
-            f"{f': {gap.element} declares no {gap.field}' if gap else ''}.",
-            f"Declare {gap.field} of {gap.element}: {gap.matters}." if gap else "Declare what it stands on.",
+            say(
+                "No single point of failure is known, but facts are missing that may hide one: {element} "
+                "declares no {field}.",
+                element=gap.element,
+                field=gap.field,
+            )
+            if gap
+            else say("No single point of failure is known, but facts are missing that may hide one."),
+            say(
+                "Declare {field} of {element}: {matters}.",
+                field=gap.field,
+                element=gap.element,
+                matters=matter_said(gap.matters),
+            )
+            if gap
+            else say("Declare what it stands on."),
             *((gap.path,) if gap else (("services", key),)),
             cause=gap.element if gap else "",
         )
     else:
-        yield passes(element, "No single failure takes it below what it owes.", ("services", key))
+        yield passes(element, say("No single failure takes it below what it owes."), ("services", key))
 
 
 def _left_to_others(case: Case, service: str, point: SinglePoint) -> bool:
@@ -111,11 +125,23 @@ def _left_to_others(case: Case, service: str, point: SinglePoint) -> bool:
 
 
 def _single_point(element: str, point: SinglePoint, cause: str) -> Outcome:
-    owes = "its minimum level" if point.level == "minimum" else "full demand"
+    told = (
+        say(
+            "The loss of {event} takes it below its minimum level: {chain}.",
+            event=point.event,
+            chain=_chain(point.chain),
+        )
+        if point.level == "minimum"
+        else say(
+            "The loss of {event} takes it below full demand: {chain}.",
+            event=point.event,
+            chain=_chain(point.chain),
+        )
+    )
     return fails(
         element,
-        f"The loss of {point.event} takes it below {owes}: {_chain(point.chain)}.",
-        _AGAINST.get(point.category, "Give it a second one to stand on."),
+        told,
+        _AGAINST.get(point.category) or say("Give it a second one to stand on."),
         *(link.path for link in point.chain[::-1]),
         cause=cause if _is_element(cause) else "",
         aspect=point.event.replace("/", "-"),
@@ -126,16 +152,16 @@ def _is_element(event: str) -> bool:
     return event.partition("/")[0] not in ("firmware", "fire_compartments", "failure_regions")
 
 
-def _chain(chain: Chain) -> str:
-    shown = [f"{link.source} {link.why} {link.target}" for link in chain]
-    return " → ".join(shown if len(shown) <= 6 else [*shown[:3], "…", *shown[-2:]])
+def _chain(chain: Chain) -> Sentence:
+    shown: list[Value] = [link_said(link) for link in chain]
+    return arrows(shown if len(shown) <= 6 else [*shown[:3], "…", *shown[-2:]])
 
 
 _AGAINST = {
-    "component": "Add a second one, so that either is enough.",
-    "platform": "Declare the devices that it is made of, or add a second platform that takes its place.",
-    "place": "Spread what is needed over two places (racks, rooms, fire compartments).",
-    "hazard": "Lead one of the ways clear of it.",
+    "component": say("Add a second one, so that either is enough."),
+    "platform": say("Declare the devices that it is made of, or add a second platform that takes its place."),
+    "place": say("Spread what is needed over two places (racks, rooms, fire compartments)."),
+    "hazard": say("Lead one of the ways clear of it."),
 }
 
 
@@ -170,22 +196,33 @@ def cold_start(case: Case) -> Iterator[Outcome]:
     held = {name for deadlock in deadlocks for name in deadlock.held}
     for key in case.estate.platforms:
         if f"platforms/{key}" not in held:
-            yield passes(
-                f"platforms/{key}", "It waits for nothing that waits for it.", ("platforms", key, "needs")
-            )
+            told = say("It waits for nothing that waits for it.")
+            yield passes(f"platforms/{key}", told, ("platforms", key, "needs"))
 
 
 def _deadlock(deadlock: Deadlock) -> Outcome:
-    verb = "start" if deadlock.kind == "start" else "be recovered"
-    ring = " → ".join((*(link.source for link in deadlock.cycle), deadlock.cycle[-1].target))
-    held = [name for name in deadlock.held if name.startswith("services/")]
-    holds = f"; so do {counted(len(held), 'service')}" if held else ""
+    ring = arrows((*(link.source for link in deadlock.cycle), deadlock.cycle[-1].target))
+    told = (
+        say("To start, each waits for the next: {ring}", ring=ring)
+        if deadlock.kind == "start"
+        else say("To be recovered, each waits for the next: {ring}", ring=ring)
+    )
+    held = sum(name.startswith("services/") for name in deadlock.held)
     breaks = deadlock.breaks
+    parts: dict[str, Value] = {
+        "element": breaks.source,
+        "other": breaks.target,
+        "why": why_said(breaks),
+        "elements": listed(deadlock.frees, most=4),
+    }
     return fails(
         breaks.source,
-        f"To {verb}, each waits for the next: {ring}{holds}.",
-        f"Let {breaks.source} {verb} without {breaks.target} ({breaks.why}); then "
-        f"{listed(deadlock.frees, most=4)} can.",
+        say_count(held, "{told}; so do {count} service.", "{told}; so do {count} services.", told=told)
+        if held
+        else say("{told}.", told=told),
+        say("Let {element} start without {other} ({why}); then {elements} can.", **parts)
+        if deadlock.kind == "start"
+        else say("Let {element} be recovered without {other} ({why}); then {elements} can.", **parts),
         breaks.path,
         *(link.path for link in deadlock.cycle if link != breaks),
         aspect=f"{deadlock.kind}-without-{breaks.target.replace('/', '-')}",

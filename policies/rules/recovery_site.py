@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from policies.case import Case
 from policies.frameworks import csf, iso22301, iso27001, nist
 from policies.naming import key_of, place_of
+from policies.proof_words import arrows
 from policies.rule import Outcome, fails, passes, rule, unknown
-from policies.wording import amount, listed, number
+from policies.wording import amount, number
 from resilience.results import CapacityBalance
 from specs.base import Need
 from specs.findings import Severity
 from specs.issues import FieldPath
+from specs.sentences import Sentence, listed, say
 from specs.units import DimensionName
 
 
@@ -52,9 +54,13 @@ def _node_to_spare(case: Case, site: str, key: str, answer: str) -> Outcome:
         needed = platform.needs_nodes or len(platform.nodes)
         return fails(
             element,
-            f"Once {site} is lost it carries its load with {needed} of {len(platform.nodes)} nodes: none "
-            f"is to spare.",
-            "Add a node.",
+            say(
+                "Once {site} is lost it carries its load with {needed} of {nodes} nodes: none is to spare.",
+                site=site,
+                needed=needed,
+                nodes=len(platform.nodes),
+            ),
+            say("Add a node."),
             place,
             ("platforms", key, "nodes"),
             aspect=aspect,
@@ -62,55 +68,82 @@ def _node_to_spare(case: Case, site: str, key: str, answer: str) -> Outcome:
     if answer == "unknown":
         return unknown(
             element,
-            f"Nothing says whether it has a node to spare once {site} is lost.",
-            "Declare `nodes` and `needs_nodes`.",
+            say("Nothing says whether it has a node to spare once {site} is lost.", site=site),
+            say("Declare `nodes` and `needs_nodes`."),
             place,
             aspect=aspect,
         )
-    return passes(element, f"Once {site} is lost it has a node to spare.", place, aspect=aspect)
+    told = say("Once {site} is lost it has a node to spare.", site=site)
+    return passes(element, told, place, aspect=aspect)
 
 
 def _fits(case: Case, site: str, balance: CapacityBalance) -> Outcome:
     key = key_of(balance.platform, "platforms")
     element = f"platforms/{key}"
     aspect = "-".join(part for part in (balance.resource, balance.product, "without", site) if part)
-    what = f"licences of {balance.product}" if balance.resource == "licence" else balance.resource
+    what = _resource(balance)
     field: FieldPath = (
         ("platforms", key, "licences")
         if balance.resource == "licence"
         else ("platforms", key, "capacity", balance.resource)
     )
     who = listed([key_of(name, "workloads") for name in balance.workloads], most=3)
-    verb = "takes" if len(balance.workloads) == 1 else "take"
-    takes = f"Once {site} is lost {who} {verb} {_amount_of(balance.resource, balance.takes)} {what}"
+    several = len(balance.workloads) != 1
+    taken = _amount_of(balance, balance.takes)
+    takes = (
+        say("Once {site} is lost {workloads} take {amount}", site=site, workloads=who, amount=taken)
+        if several
+        else say("Once {site} is lost {workloads} takes {amount}", site=site, workloads=who, amount=taken)
+    )
+    told = say(
+        "{takes}; it gives {gives}.", takes=takes, gives=_figure(balance.resource, balance.gives or 0.0)
+    )
     looked: tuple[FieldPath, ...] = (
         field,
         *(("workloads", key_of(name, "workloads"), "takes") for name in balance.workloads[:3]),
     )
     if balance.fits == "no":
-        gives = f"it gives {_figure(balance.resource, balance.gives or 0.0)}"
-        lacking = _amount_of(balance.resource, balance.takes - (balance.gives or 0.0))
         return fails(
             element,
-            f"{takes}; {gives}.",
-            f"Add {lacking} {what}, or let less run there (`takes.dr`, `takes.minimum`).",
+            told,
+            say(
+                "Add {amount}, or let less run there (`takes.dr`, `takes.minimum`).",
+                amount=_amount_of(balance, balance.takes - (balance.gives or 0.0)),
+            ),
             *looked,
             aspect=aspect,
         )
     if balance.fits == "unknown":
         gap = balance.missing[0] if balance.missing else None
+        asked = (
+            say(
+                "Whether it has room for the {what} that {workloads} take once {site} is lost is not known",
+                what=what,
+                workloads=who,
+                site=site,
+            )
+            if several
+            else say(
+                "Whether it has room for the {what} that {workloads} takes once {site} is lost is not known",
+                what=what,
+                workloads=who,
+                site=site,
+            )
+        )
         return unknown(
             element,
-            f"Whether it has room for the {what} that {who} {verb} once {site} is lost is not known"
-            f"{f': {gap.element} declares no {gap.field}' if gap else ''}.",
-            f"Declare {gap.field} of {gap.element}." if gap else f"Declare `capacity` of {key}.",
+            say("{told}: {element} declares no {field}.", told=asked, element=gap.element, field=gap.field)
+            if gap
+            else say("{told}.", told=asked),
+            say("Declare {field} of {element}.", field=gap.field, element=gap.element)
+            if gap
+            else say("Declare `capacity` of {platform}.", platform=key),
             *((gap.path,) if gap else ()),
             *looked,
             cause=gap.element if gap else "",
             aspect=aspect,
         )
-    gives = _figure(balance.resource, balance.gives or 0.0)
-    return passes(element, f"{takes}; it gives {gives}.", *looked, aspect=aspect)
+    return passes(element, told, *looked, aspect=aspect)
 
 
 _DIMENSIONS: dict[str, DimensionName] = {
@@ -125,8 +158,27 @@ def _figure(resource: str, value: float) -> str:
     return number(value) if dimension is None else amount(value, dimension)
 
 
-def _amount_of(resource: str, value: float) -> str:
-    return f"{_figure(resource, value)} of" if resource in _DIMENSIONS else _figure(resource, value)
+def _resource(balance: CapacityBalance) -> Sentence:
+    if balance.resource == "licence":
+        return say("licences of {product}", product=balance.product)
+    return _RESOURCES.get(balance.resource) or say("{resource}", resource=balance.resource)
+
+
+_RESOURCES = {
+    "cores": say("cores"),
+    "memory": say("memory"),
+    "storage": say("storage"),
+    "iops": say("iops"),
+    "throughput": say("throughput"),
+    "requests": say("requests"),
+}
+
+
+def _amount_of(balance: CapacityBalance, value: float) -> Sentence:
+    figure, what = _figure(balance.resource, value), _resource(balance)
+    if balance.resource in _DIMENSIONS:
+        return say("{figure} of {what}", figure=figure, what=what)
+    return say("{figure} {what}", figure=figure, what=what)
 
 
 @rule(
@@ -157,7 +209,11 @@ def no_primary_dependency(case: Case) -> Iterator[Outcome]:
         outcome = _stranded(case, element, primaries)
         yield outcome or passes(
             element,
-            f"Nothing that it needs at {work.site} exists at {listed(sorted(primaries))} only.",
+            say(
+                "Nothing that it needs at {site} exists at {primaries} only.",
+                site=work.site,
+                primaries=listed(sorted(primaries)),
+            ),
             ("workloads", key, "platform"),
         )
 
@@ -177,12 +233,19 @@ def _stranded(case: Case, element: str, primaries: frozenset[str]) -> Outcome | 
             away = [other for other in names if not homes[other] or {*homes[other]} - primaries]
             if len(away) < wanted:
                 missing = next(other for other in names if other not in away)
-                steps = " → ".join((*way[1:], missing)) if len(way) > 1 else missing
                 return fails(
                     element,
-                    f"It needs {missing}, which exists at {listed(homes[missing])} only ({steps}).",
-                    f"Stand up another {_kind(case, missing)} at the DR site, and let {name} name it in "
-                    f"`any_of`.",
+                    say(
+                        "It needs {element}, which exists at {sites} only ({steps}).",
+                        element=missing,
+                        sites=listed(homes[missing]),
+                        steps=arrows((*way[1:], missing)),
+                    ),
+                    say(
+                        "Stand up another {kind} at the DR site, and let {element} name it in `any_of`.",
+                        kind=_kind(case, missing),
+                        element=name,
+                    ),
                     path,
                     place_of(missing),
                     cause=missing,
@@ -196,10 +259,10 @@ def _stranded(case: Case, element: str, primaries: frozenset[str]) -> Outcome | 
     name, path = homeless
     return unknown(
         element,
-        f"It needs {name}, and nothing says where that stands.",
-        f"Declare `nodes` or `sites` of {name}."
+        say("It needs {element}, and nothing says where that stands.", element=name),
+        say("Declare `nodes` or `sites` of {element}.", element=name)
         if name.startswith("platforms/")
-        else f"Declare the workloads of {name}.",
+        else say("Declare the workloads of {element}.", element=name),
         place_of(name),
         path,
         cause=name,
@@ -235,6 +298,26 @@ def _should_have_place(name: str) -> bool:
     return name.startswith(("platforms/", "services/", "devices/"))
 
 
-def _kind(case: Case, name: str) -> str:
+def _kind(case: Case, name: str) -> Sentence:
     platform = case.estate.platforms.get(key_of(name, "platforms"))
-    return f"platform of kind {platform.kind}" if platform is not None else name.partition("/")[0].rstrip("s")
+    if platform is not None:
+        return say("platform of kind {kind}", kind=platform.kind)
+    return _KINDS.get(name.partition("/")[0]) or say("element")
+
+
+_KINDS = {
+    "services": say("service"),
+    "devices": say("device"),
+    "workloads": say("workload"),
+    "datasets": say("dataset"),
+    "circuits": say("circuit"),
+    "networks": say("network"),
+    "vaults": say("vault"),
+    "power": say("power"),
+    "cooling": say("cooling"),
+    "sites": say("site"),
+    "rooms": say("room"),
+    "racks": say("rack"),
+    "safeguards": say("safeguard"),
+    "teams": say("team"),
+}

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from policies.case import Case
 from policies.frameworks import csf, iso22301, iso27001, nist
 from policies.naming import key_of
+from policies.proof_words import binding_said
 from policies.rule import Outcome, fails, passes, rule, unknown
-from policies.wording import AFTER, amount, listed
+from policies.wording import AFTER, amount
 from resilience.results import Prediction, Recovery
 from specs.base import Need
 from specs.findings import Severity
 from specs.issues import FieldPath
+from specs.sentences import Sentence, listed, say
 from specs.services import CRITICAL_TIER, SCENARIOS, Service
 
 
@@ -66,39 +68,62 @@ def _back_in_time(case: Case, recovery: Recovery, prediction: Prediction) -> Out
             return None
         return unknown(
             element,
-            f"It is of tier {service.tier}, and nothing says when it must be back after the loss of {site}.",
-            f"Declare `objectives.{recovery.scenario}` (rto and rpo).",
+            say(
+                "It is of tier {tier}, and nothing says when it must be back after the loss of {site}.",
+                tier=service.tier,
+                site=site,
+            ),
+            say("Declare {field} (rto and rpo).", field=f"`objectives.{recovery.scenario}`"),
             ("services", key, "objectives"),
             aspect=aspect,
         )
-    owed = f"its RTO is {amount(prediction.objective, 'duration')}"
+    owed = say("its RTO is {time}", time=amount(prediction.objective, "duration"))
     if prediction.met == "no" and prediction.counted is None:
         return _never_back(element, site, owed, prediction, place, aspect)
     if prediction.met == "unknown" or prediction.counted is None:
         gap = prediction.missing[0] if prediction.missing else None
         return unknown(
             element,
-            f"When it is back after the loss of {site} is not known"
-            f"{f': {gap.element} declares no {gap.field}' if gap else ''}; {owed}.",
-            f"Declare {gap.field} of {gap.element}."
+            say(
+                "When it is back after the loss of {site} is not known: {element} declares no {field}; "
+                "{owed}.",
+                site=site,
+                element=gap.element,
+                field=gap.field,
+                owed=owed,
+            )
             if gap
-            else "Declare its recovery steps and their durations.",
+            else say("When it is back after the loss of {site} is not known; {owed}.", site=site, owed=owed),
+            say("Declare {field} of {element}.", field=gap.field, element=gap.element)
+            if gap
+            else say("Declare its recovery steps and their durations."),
             *((gap.path,) if gap else (("services", key, "recovery"),)),
             place,
             cause=gap.element if gap else "",
             aspect=aspect,
         )
-    told = f"After the loss of {site} it is back in {amount(prediction.counted, 'duration')}; {owed}"
-    bound = f"What binds it: {listed(list(prediction.chain), most=8)}."
+    told = say(
+        "After the loss of {site} it is back in {time}; {owed}.",
+        site=site,
+        time=amount(prediction.counted, "duration"),
+        owed=owed,
+    )
     if prediction.met == "yes":
-        return passes(element, f"{told}.", place, *prediction.paths, aspect=aspect)
+        return passes(element, told, place, *prediction.paths, aspect=aspect)
     team = _awaited_team(recovery, prediction)
     return fails(
         element,
-        f"{told}. {bound}",
-        f"Give {team} more people, or its steps to another team: they are needed in two places at once."
+        say(
+            "{told} What binds it: {chain}.",
+            told=told,
+            chain=listed([binding_said(step) for step in prediction.chain], most=8),
+        ),
+        say(
+            "Give {team} more people, or its steps to another team: they are needed in two places at once.",
+            team=team,
+        )
         if team
-        else "Shorten or automate the longest steps of the chain, or have the objective set anew.",
+        else say("Shorten or automate the longest steps of the chain, or have the objective set anew."),
         place,
         *prediction.paths,
         cause=f"teams/{team}" if team else "",
@@ -107,14 +132,20 @@ def _back_in_time(case: Case, recovery: Recovery, prediction: Prediction) -> Out
 
 
 def _never_back(
-    element: str, site: str, owed: str, prediction: Prediction, place: FieldPath, aspect: str
+    element: str, site: str, owed: Sentence, prediction: Prediction, place: FieldPath, aspect: str
 ) -> Outcome:
     root = prediction.chain[-1].removeprefix("nowhere ")
-    why = "it runs" if root == element else f"it needs {root}, which runs"
     return fails(
         element,
-        f"After the loss of {site} it is never back: {why} nowhere else; {owed}.",
-        f"Declare workloads of {root} at another site.",
+        say("After the loss of {site} it is never back: it runs nowhere else; {owed}.", site=site, owed=owed)
+        if root == element
+        else say(
+            "After the loss of {site} it is never back: it needs {service}, which runs nowhere else; {owed}.",
+            site=site,
+            service=root,
+            owed=owed,
+        ),
+        say("Declare workloads of {service} at another site.", service=root),
         *prediction.paths,
         place,
         cause=root,
@@ -164,15 +195,23 @@ def _owes_as_much(case: Case, key: str, service: Service, other: str, place: Fie
     element, aspect = f"services/{key}", f"needs-{other}"
     needed = case.estate.services.get(other)
     if needed is None:
-        return unknown(
-            element, f"It needs {other}, which is not there.", f"Declare {other}.", place, aspect=aspect
-        )
+        told = say("It needs {service}, which is not there.", service=other)
+        return unknown(element, told, say("Declare {field}.", field=other), place, aspect=aspect)
     tiers: tuple[FieldPath, FieldPath] = (("services", other, "tier"), ("services", key, "tier"))
     if service.tier is not None and needed.tier is not None and needed.tier > service.tier:
         return fails(
             element,
-            f"It is of tier {service.tier} and cannot run without {other}, of tier {needed.tier}.",
-            f"Make {other} of tier {service.tier}, with the objectives of that, or do without it.",
+            say(
+                "It is of tier {tier} and cannot run without {service}, of tier {other}.",
+                tier=service.tier,
+                service=other,
+                other=needed.tier,
+            ),
+            say(
+                "Make {service} of tier {tier}, with the objectives of that, or do without it.",
+                service=other,
+                tier=service.tier,
+            ),
             place,
             *tiers,
             aspect=aspect,
@@ -185,10 +224,13 @@ def _owes_as_much(case: Case, key: str, service: Service, other: str, place: Fie
         if offered is None:
             return unknown(
                 element,
-                f"It needs {other}, which owes nothing after {AFTER[scenario]}; its own "
-                f"RTO is "
-                f"{amount(owed.rto, 'duration')}.",
-                f"Declare `objectives.{scenario}` of {other}.",
+                say(
+                    "It needs {service}, which owes nothing after {loss}; its own RTO is {time}.",
+                    service=other,
+                    loss=AFTER[scenario],
+                    time=amount(owed.rto, "duration"),
+                ),
+                say("Declare {field} of {element}.", field=f"`objectives.{scenario}`", element=other),
                 ("services", other, "objectives"),
                 place,
                 cause=f"services/{other}",
@@ -201,17 +243,33 @@ def _owes_as_much(case: Case, key: str, service: Service, other: str, place: Fie
             if theirs > mine + need_tolerates(service, other) * (field == "rto"):
                 return fails(
                     element,
-                    f"After {AFTER[scenario]} its {field.upper()} is "
-                    f"{amount(mine, 'duration')}, and "
-                    f"that of {other}, which it needs, is {amount(theirs, 'duration')}.",
-                    f"Have {other} owe {field.upper()} {amount(mine, 'duration')}, or this service owe less.",
+                    say(
+                        "After {loss} its {objective} is {mine}, and that of {service}, which it needs, is "
+                        "{theirs}.",
+                        loss=AFTER[scenario],
+                        objective=_objective(field),
+                        mine=amount(mine, "duration"),
+                        service=other,
+                        theirs=amount(theirs, "duration"),
+                    ),
+                    say(
+                        "Have {service} owe {objective} {time}, or this service owe less.",
+                        service=other,
+                        objective=_objective(field),
+                        time=amount(mine, "duration"),
+                    ),
                     (*objective, field),
                     ("services", key, "objectives", scenario, field),
                     place,
                     cause=f"services/{other}",
                     aspect=aspect,
                 )
-    return passes(element, f"{other}, which it needs, owes as much as it does.", place, *tiers, aspect=aspect)
+    told = say("{service}, which it needs, owes as much as it does.", service=other)
+    return passes(element, told, place, *tiers, aspect=aspect)
+
+
+def _objective(field: str) -> Sentence:
+    return say("RTO") if field == "rto" else say("RPO")
 
 
 def need_tolerates(service: Service, other: str) -> float:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from policies.case import Case
 from policies.frameworks import csf, iso22301, iso27001, nist
 from policies.rule import Outcome, Parameter, fails, passes, rule, unknown
-from policies.wording import amount, listed
+from policies.wording import amount
 from specs.findings import Severity
 from specs.issues import FieldPath
 from specs.places import Position, Site
+from specs.sentences import listed, say
 
 EARTH_RADIUS = 6_371_000.8
 """Mean radius in metres (IUGG)."""
@@ -70,26 +71,40 @@ def _far_enough(case: Case, primary: Site, dr: Site) -> Outcome:
         if site.position is None:
             return unknown(
                 element,
-                f"Nothing says where {site.id} lies, so its distance from {primary.id} is not known."
+                say(
+                    "Nothing says where {site} lies, so its distance from {primary} is not known.",
+                    site=site.id,
+                    primary=primary.id,
+                )
                 if site is dr
-                else f"Nothing says where {site.id} lies, so the distance from it is not known.",
-                "Declare `position` (latitude and longitude).",
+                else say(
+                    "Nothing says where {site} lies, so the distance from it is not known.", site=site.id
+                ),
+                say("Declare `position` (latitude and longitude)."),
                 ("sites", site.id, "position"),
                 cause=f"sites/{site.id}",
                 aspect=aspect,
             )
     distance = _distance(primary, dr)
-    told = f"It lies {amount(distance, 'length')} from {primary.id}"
-    by = "the estate's plan" if policy is not None else "the rule's default"
+    told = say("It lies {distance} from {site}", distance=amount(distance, "length"), site=primary.id)
+    asked = amount(wanted, "length")
+    told = (
+        say("{told}; the estate's plan asks for {asked}.", told=told, asked=asked)
+        if policy is not None
+        else say("{told}; the rule's default asks for {asked}.", told=told, asked=asked)
+    )
     if distance < wanted:
         return fails(
             element,
-            f"{told}; {by} asks for {amount(wanted, 'length')}.",
-            "Choose a site further away, or have the distance set anew (`plan.separation`) with its reason.",
+            told,
+            say(
+                "Choose a site further away, or have the distance set anew (`plan.separation`) with its "
+                "reason."
+            ),
             *looked,
             aspect=aspect,
         )
-    return passes(element, f"{told}; {by} asks for {amount(wanted, 'length')}.", *looked, aspect=aspect)
+    return passes(element, told, *looked, aspect=aspect)
 
 
 def _distance(primary: Site, dr: Site) -> float:
@@ -104,8 +119,8 @@ def _nothing_shared(case: Case, primary: Site, dr: Site) -> Outcome:
         if not _exposures(case, site.id):
             return unknown(
                 element,
-                f"No hazard of {site.id} is declared, and there is no place without any.",
-                "Declare `hazards`: its seismic segment, flood basin, grid region, exchange.",
+                say("No hazard of {site} is declared, and there is no place without any.", site=site.id),
+                say("Declare `hazards`: its seismic segment, flood basin, grid region, exchange."),
                 ("sites", site.id, "hazards"),
                 cause=f"sites/{site.id}",
                 aspect=aspect,
@@ -120,16 +135,24 @@ def _nothing_shared(case: Case, primary: Site, dr: Site) -> Outcome:
     if not shared:
         return passes(
             element,
-            f"It shares no hazard with {primary.id} ({listed(sorted(of_dr))}).",
+            say(
+                "It shares no hazard with {site} ({hazards}).",
+                site=primary.id,
+                hazards=listed(sorted(of_dr)),
+            ),
             ("sites", dr.id, "hazards"),
             ("sites", primary.id, "hazards"),
             aspect=aspect,
         )
-    told = [f"{name} ({case.estate.hazards[name].kind})" for name in shared]
+    hazards = [
+        say("{element} ({what})", element=name, what=case.estate.hazards[name].kind) for name in shared
+    ]
     return fails(
         element,
-        f"It shares {listed(told)} with {primary.id}: one event takes both.",
-        "Move it out of the hazard's reach, or feed or connect it another way.",
+        say(
+            "It shares {hazards} with {site}: one event takes both.", hazards=listed(hazards), site=primary.id
+        ),
+        say("Move it out of the hazard's reach, or feed or connect it another way."),
         *(path for name in shared for path in (of_dr[name], of_primary[name])),
         aspect=aspect,
     )
@@ -157,8 +180,8 @@ def _region_apart(primary: Site, dr: Site) -> Outcome:
         if site.failure_region is None:
             return unknown(
                 element,
-                f"Nothing says in which failure region {site.id} lies.",
-                "Declare `failure_region`.",
+                say("Nothing says in which failure region {site} lies.", site=site.id),
+                say("Declare `failure_region`."),
                 ("sites", site.id, "failure_region"),
                 cause=f"sites/{site.id}",
                 aspect=aspect,
@@ -167,14 +190,23 @@ def _region_apart(primary: Site, dr: Site) -> Outcome:
     if dr.failure_region == primary.failure_region:
         return fails(
             element,
-            f"It lies in the failure region of {primary.id}, {dr.failure_region}: a great event takes both.",
-            "Choose a site in another failure region.",
+            say(
+                "It lies in the failure region of {site}, {region}: a great event takes both.",
+                site=primary.id,
+                region=str(dr.failure_region),
+            ),
+            say("Choose a site in another failure region."),
             *looked,
             aspect=aspect,
         )
     return passes(
         element,
-        f"Its failure region is {dr.failure_region}, that of {primary.id} is {primary.failure_region}.",
+        say(
+            "Its failure region is {region}, that of {site} is {other}.",
+            region=str(dr.failure_region),
+            site=primary.id,
+            other=str(primary.failure_region),
+        ),
         *looked,
         aspect=aspect,
     )
@@ -236,8 +268,11 @@ def sync_distance(case: Case) -> Iterator[Outcome]:
         if route.budget is None:
             yield unknown(
                 element,
-                f"It is synchronous, and nothing says how long a write of {dataset.id} may wait for it.",
-                f"Declare `write_budget` of {dataset.id}.",
+                say(
+                    "It is synchronous, and nothing says how long a write of {dataset} may wait for it.",
+                    dataset=dataset.id,
+                ),
+                say("Declare {field} of {element}.", field="`write_budget`", element=dataset.id),
                 budget_at,
                 cause=f"datasets/{dataset.id}",
             )
@@ -247,11 +282,17 @@ def sync_distance(case: Case) -> Iterator[Outcome]:
             missing = route.missing[0] if route.missing else None
             yield unknown(
                 element,
-                "It is synchronous, and the length of the way that a failure leaves is not known"
-                f"{f': {missing.element} declares no {missing.field}' if missing else ''}.",
-                f"Declare {missing.field} of {missing.element}."
+                say(
+                    "It is synchronous, and the length of the way that a failure leaves is not known: "
+                    "{element} declares no {field}.",
+                    element=missing.element,
+                    field=missing.field,
+                )
                 if missing
-                else "Declare the circuits between the sites.",
+                else say("It is synchronous, and the length of the way that a failure leaves is not known."),
+                say("Declare {field} of {element}.", field=missing.field, element=missing.element)
+                if missing
+                else say("Declare the circuits between the sites."),
                 *((missing.path,) if missing else (("replications", key, "over"),)),
                 budget_at,
                 cause=missing.element if missing else "",
@@ -259,9 +300,22 @@ def sync_distance(case: Case) -> Iterator[Outcome]:
             continue
         total = route.round_trip + case.number("equipment")
         over = listed([name.removeprefix("circuits/") for name in way.circuits])
-        length = f", {amount(way.length, 'length')} of fibre" if way.length is not None else ""
-        told = f"A round trip over {over}{length} takes {_milliseconds(total)}"
-        asked = f"a write of {dataset.id} may wait {_milliseconds(route.budget)}"
+        trip = (
+            say("A round trip over {circuits} takes {time}", circuits=over, time=_milliseconds(total))
+            if way.length is None
+            else say(
+                "A round trip over {circuits}, {length} of fibre takes {time}",
+                circuits=over,
+                length=amount(way.length, "length"),
+                time=_milliseconds(total),
+            )
+        )
+        told = say(
+            "{trip}; a write of {dataset} may wait {budget}.",
+            trip=trip,
+            dataset=dataset.id,
+            budget=_milliseconds(route.budget),
+        )
         looked: tuple[FieldPath, ...] = (
             ("replications", key, "mode"),
             budget_at,
@@ -270,12 +324,15 @@ def sync_distance(case: Case) -> Iterator[Outcome]:
         if total > route.budget:
             yield fails(
                 element,
-                f"{told}; {asked}.",
-                "Copy asynchronously (the RPO is then above 0), or over a shorter second route.",
+                told,
+                say(
+                    "Copy asynchronously (the RPO is then above {none}), or over a shorter second route.",
+                    none=0,
+                ),
                 *looked,
             )
         else:
-            yield passes(element, f"{told}; {asked}.", *looked)
+            yield passes(element, told, *looked)
 
 
 def _milliseconds(seconds: float) -> str:

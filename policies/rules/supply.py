@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from policies.case import Case
 from policies.frameworks import cis, csf, iso27001, nist
 from policies.rule import Outcome, Parameter, fails, passes, rule, unknown
-from policies.wording import amount, counted, listed
+from policies.wording import amount
 from specs.equipment import Model
 from specs.findings import Severity
 from specs.issues import FieldPath
 from specs.platforms import Platform
+from specs.sentences import Value, listed, say, say_count
 
 MONTH = 2_629_800.0
 
@@ -61,11 +62,11 @@ def end_of_support(case: Case) -> Iterator[Outcome]:
     for key, power in case.estate.power.items():
         if power.site in vital and power.support_ends is not None:
             place = ("power", key, "support_ends")
-            yield _supported(case, f"power/{key}", power.support_ends, "the maker", place)
+            yield _supported(case, f"power/{key}", power.support_ends, say("the maker"), place)
     for key, unit in case.estate.cooling.items():
         if unit.site in vital and unit.support_ends is not None:
             place = ("cooling", key, "support_ends")
-            yield _supported(case, f"cooling/{key}", unit.support_ends, "the maker", place)
+            yield _supported(case, f"cooling/{key}", unit.support_ends, say("the maker"), place)
 
 
 def _model_supported(case: Case, name: str, devices: list[str]) -> Outcome:
@@ -76,9 +77,13 @@ def _model_supported(case: Case, name: str, devices: list[str]) -> Outcome:
     if ends is None and open_ended:
         return unknown(
             element,
-            f"Nothing says when its support ends; {counted(len(devices), 'vital device')} are of it "
-            f"({listed(devices, most=3)}).",
-            "Declare `support_ends`.",
+            say_count(
+                len(devices),
+                "Nothing says when its support ends; {count} vital device is of it ({devices}).",
+                "Nothing says when its support ends; {count} vital devices are of it ({devices}).",
+                devices=listed(devices, most=3),
+            ),
+            say("Declare `support_ends`."),
             place,
         )
     last = {key: max(until or date.min, ends or date.min) for key, until in extended.items()}
@@ -86,40 +91,62 @@ def _model_supported(case: Case, name: str, devices: list[str]) -> Outcome:
     late = sorted(key for key, day in last.items() if day < case.in_service_on)
     looked = (place, *(("devices", key, "support_extended_to") for key in late[:3]))
     if late:
-        verb = "runs" if len(late) == 1 else "run"
         return fails(
             element,
-            f"Its support ends on {first}; {listed(late, most=4)} {verb} on {case.in_service_on}, with no "
-            f"extended "
-            "support on record.",
-            "Replace these devices before, or record `support_extended_to`.",
+            say(
+                "Its support ends on {day}; {device} runs on {later}, with no extended support on record.",
+                day=str(first),
+                device=late[0],
+                later=str(case.in_service_on),
+            )
+            if len(late) == 1
+            else say(
+                "Its support ends on {day}; {devices} run on {later}, with no extended support on record.",
+                day=str(first),
+                devices=listed(late, most=4),
+                later=str(case.in_service_on),
+            ),
+            say("Replace these devices before, or record `support_extended_to`."),
             *looked,
         )
     return _supported(case, element, first, listed(devices, most=3), place)
 
 
-def _supported(case: Case, element: str, ends: date | None, what: str, place: FieldPath) -> Outcome:
+def _supported(case: Case, element: str, ends: date | None, what: Value, place: FieldPath) -> Outcome:
     if ends is None:
-        return unknown(
-            element, f"Nothing says when support of {what} ends.", "Declare `support_ends`.", place
+        told, mending = (
+            say("Nothing says when support of {what} ends.", what=what),
+            say("Declare `support_ends`."),
         )
+        return unknown(element, told, mending, place)
     if ends < case.in_service_on:
         return fails(
             element,
-            f"Support of {what} ends on {ends}; it runs on {case.in_service_on}.",
-            "Replace or upgrade it before, or buy extended support.",
+            say(
+                "Support of {what} ends on {day}; it runs on {later}.",
+                what=what,
+                day=str(ends),
+                later=str(case.in_service_on),
+            ),
+            say("Replace or upgrade it before, or buy extended support."),
             place,
         )
     if ends - case.in_service_on < timedelta(seconds=case.number("notice")):
         return fails(
             element,
-            f"Support of {what} ends on {ends}, {(ends - case.in_service_on).days} days after "
-            f"{case.in_service_on}.",
-            "Order its replacement now.",
+            say_count(
+                (ends - case.in_service_on).days,
+                "Support of {what} ends on {day}, {count} day after {later}.",
+                "Support of {what} ends on {day}, {count} days after {later}.",
+                what=what,
+                day=str(ends),
+                later=str(case.in_service_on),
+            ),
+            say("Order its replacement now."),
             place,
             severity=Severity.LOW,
         )
-    return passes(element, f"Support of {what} ends on {ends}.", place)
+    return passes(element, say("Support of {what} ends on {day}.", what=what, day=str(ends)), place)
 
 
 @rule(
@@ -154,11 +181,15 @@ def spares_and_maintenance(case: Case) -> Iterator[Outcome]:
         yield _promised(case, name, users)
     for group, members in sorted(nobody.items()):
         elements = [element for element, _ in members]
-        about = f" ({listed(elements, most=3)})" if elements != [group] else ""
         yield unknown(
             group,
-            f"A time to repair is assumed, and nothing says who repairs it{about}.",
-            "Declare `contract`, or a contract that covers it.",
+            say("A time to repair is assumed, and nothing says who repairs it.")
+            if elements == [group]
+            else say(
+                "A time to repair is assumed, and nothing says who repairs it ({elements}).",
+                elements=listed(elements, most=3),
+            ),
+            say("Declare `contract`, or a contract that covers it."),
             members[0][1],
         )
 
@@ -198,36 +229,48 @@ def _promised(case: Case, name: str, users: list[tuple[float, str, FieldPath]]) 
     mttr, strictest, path = min(users)
     elements = listed(sorted({user for _, user, _ in users}), most=3)
     if contract.spares_on_site:
-        return passes(element, f"Spares for {elements} lie on site.", ("contracts", name, "spares_on_site"))
-    assumed = f"{amount(mttr, 'duration')} are assumed for {strictest}"
+        told = say("Spares for {elements} lie on site.", elements=elements)
+        return passes(element, told, ("contracts", name, "spares_on_site"))
+    assumed = say("{time} are assumed for {element}", time=amount(mttr, "duration"), element=strictest)
     if contract.repair is None:
         return unknown(
             element,
-            f"It promises no time of repair; {assumed}.",
-            "Declare `repair`, or `spares_on_site`.",
+            say("It promises no time of repair; {assumed}.", assumed=assumed),
+            say("Declare `repair`, or `spares_on_site`."),
             place,
             path,
         )
+    promised = say(
+        "It promises repair in {time}; {assumed}", time=amount(contract.repair, "duration"), assumed=assumed
+    )
     late = sorted({user for assumed_time, user, _ in users if contract.repair > assumed_time})
     if late:
-        in_all = f" ({len(late)} elements in all)" if len(late) > 1 else ""
         return fails(
             element,
-            f"It promises repair in {amount(contract.repair, 'duration')}; {assumed}{in_all}.",
-            "Buy a shorter repair time, keep spares on site, or assume what is promised.",
+            say("{told}.", told=promised)
+            if len(late) == 1
+            else say_count(
+                len(late),
+                "{told} ({count} element in all).",
+                "{told} ({count} elements in all).",
+                told=promised,
+            ),
+            say("Buy a shorter repair time, keep spares on site, or assume what is promised."),
             place,
             path,
         )
     if contract.ends is not None and contract.ends < case.on:
         return fails(
             element,
-            f"It ended on {contract.ends}; {elements} are repaired under it.",
-            "Renew it.",
+            say(
+                "It ended on {day}; {elements} are repaired under it.",
+                day=str(contract.ends),
+                elements=elements,
+            ),
+            say("Renew it."),
             ("contracts", name, "ends"),
         )
-    return passes(
-        element, f"It promises repair in {amount(contract.repair, 'duration')}; {assumed}.", place, path
-    )
+    return passes(element, say("{told}.", told=promised), place, path)
 
 
 @rule(
@@ -297,7 +340,7 @@ def _diverse(case: Case, platform: Platform, nodes: list[str]) -> Outcome:
     if accepted is not None:
         return passes(
             element,
-            f"That its nodes fail by one cause is on record ({accepted}).",
+            say("That its nodes fail by one cause is on record ({hazard}).", hazard=accepted),
             ("hazards", accepted),
             *looked,
         )
@@ -306,22 +349,38 @@ def _diverse(case: Case, platform: Platform, nodes: list[str]) -> Outcome:
         silent = next(model.id for model in models if model.firmware is None)
         return unknown(
             element,
-            f"Its nodes are of {listed(names)}, and nothing says which firmware {silent} runs.",
-            "Declare `firmware` (the family) of the model.",
+            say(
+                "Its nodes are of {models}, and nothing says which firmware {model} runs.",
+                models=listed(names),
+                model=silent,
+            ),
+            say("Declare `firmware` (the family) of the model."),
             ("models", silent, "firmware"),
             *looked,
             cause=f"models/{silent}",
         )
     if len(families) == 1:
         family = next(iter(families))
-        what = f"the firmware family {family}" if family is not None else f"the model {listed(names)}"
         return fails(
             element,
-            f"All its nodes ({listed(nodes, most=4)}) are of {what}: one flaw takes them all.",
-            "Take one half from another family, or record the common cause as a hazard of kind firmware.",
+            say(
+                "All its nodes ({nodes}) are of the model {model}: one flaw takes them all.",
+                nodes=listed(nodes, most=4),
+                model=listed(names),
+            )
+            if family is None
+            else say(
+                "All its nodes ({nodes}) are of the firmware family {family}: one flaw takes them all.",
+                nodes=listed(nodes, most=4),
+                family=family,
+            ),
+            say(
+                "Take one half from another family, or record the common cause as a hazard of kind firmware."
+            ),
             *looked,
         )
-    return passes(element, f"Its nodes run {listed(sorted(str(family) for family in families))}.", *looked)
+    told = say("Its nodes run {families}.", families=listed(sorted(str(family) for family in families)))
+    return passes(element, told, *looked)
 
 
 def _accepted(case: Case, platform: Platform, nodes: list[str], models: list[Model]) -> str | None:
