@@ -45,6 +45,8 @@ class Case:
     """Day on which the estate stands as judged: the end of its phase, never before `on`."""
     values: Mapping[str, Value]
     """The rule's figures, in base units."""
+    rules: frozenset[str] = frozenset()
+    """Ids of all rules that there are, an organisation's own among them."""
 
     @property
     def estate(self) -> Estate:

@@ -9,7 +9,7 @@ from policies.evidence import evidence_for
 from policies.rule import Outcome, Rule
 from policies.rules import RULES
 from policies.thresholds import faults, figures
-from policies.waiving import waived, waiver_outcomes
+from policies.waiving import never_waived, waived, waiver_outcomes
 from policies.wording import shown
 from specs.findings import Coverage, Evidence, Finding, Judgement, RootCause, Verdict, by_gravity
 from specs.header import TODAY, Header
@@ -33,7 +33,8 @@ def judge(
     Raises SpecError where its thresholds name no rule or figure, or give a figure that cannot be read, of
     whichever rule.
     """
-    wrong = faults(estate.thresholds, {rule.id: rule for rule in (*RULES, *rules)}.values())
+    known = {rule.id: rule for rule in (*RULES, *rules)}
+    wrong = faults(estate.thresholds, known.values())
     if wrong:
         raise SpecError(
             Issue(fault.code, loaded.places.at(fault.path), fault.message, fault.hint) for fault in wrong
@@ -42,10 +43,12 @@ def judge(
     in_service_on = max(on, phase_ends(estate.estate, phase) or on)
     outcomes: list[Finding] = []
     for rule in rules:
-        case = Case(shared, on, in_service_on, figures(rule, estate.thresholds.get(rule.id)))
+        values = figures(rule, estate.thresholds.get(rule.id))
+        case = Case(shared, on, in_service_on, values, frozenset(known))
         outcomes += (_finding(rule, outcome, estate, loaded.places) for outcome in rule.check(case))
-    outcomes = waived(outcomes, estate.waivers, on)
-    about_waivers = waiver_outcomes(outcomes, estate.waivers, [rule.id for rule in rules], on)
+    never = never_waived(known.values(), estate.thresholds)
+    outcomes = waived(outcomes, estate.waivers, on, never)
+    about_waivers = waiver_outcomes(outcomes, estate.waivers, [rule.id for rule in rules], on, never)
     outcomes += (_finding(rule, outcome, estate, loaded.places) for rule, outcome in about_waivers)
     ordered = tuple(sorted(outcomes, key=lambda finding: (finding.rule, finding.element, finding.aspect)))
     header = estate.estate

@@ -102,6 +102,13 @@ class Rule:
     """YAML that it finds."""
     good: str = ""
     """The same, mended."""
+    never_waived: str = ""
+    """Why nobody may bear what it finds; empty where somebody may, for a while."""
+
+    @property
+    def waivable(self) -> bool:
+        """Whether what it finds may be borne by a waiver."""
+        return not self.never_waived
 
     @property
     def topic(self) -> str:
@@ -128,6 +135,7 @@ def rule(
     unknown_when: str = "",
     bad: str = "",
     good: str = "",
+    never_waived: str = "",
 ) -> Callable[[Check], Rule]:
     """Make a rule of the function below; it must still be named in `policies.rules.RULES`."""
     if not RULE_ID.fullmatch(id) or not SLUG.fullmatch(slug):
@@ -148,6 +156,7 @@ def rule(
             unknown_when,
             bad,
             good,
+            never_waived,
         )
 
     return made

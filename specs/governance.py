@@ -54,10 +54,12 @@ class Plan(Strict):
 
 
 class Threshold(Strict):
-    """The organisation's own figures for one rule."""
+    """The organisation's own figures for one rule, and whether its findings may be borne."""
 
     values: dict[str, str | int | float | bool] = Field(default_factory=dict)
     """By parameter of the rule, as `thabat rules show` names them."""
+    waivable: Literal[False] | None = None
+    """`false`: nobody may waive what the rule finds, though the rule book would let them."""
     source: str
     """Who decided it and where it stands."""
 

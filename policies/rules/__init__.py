@@ -2,6 +2,7 @@
 
 from policies.rule import Rule
 from policies.rules import (
+    answers,
     backup_age,
     backup_copies,
     backup_vaults,
@@ -40,6 +41,10 @@ RULES: tuple[Rule, ...] = (
     recovery_failures.single_points,
     quorums.quorum,
     recovery_failures.cold_start,
+    answers.attestations_in_force,
+    answers.applicability_decided,
+    answers.risks_answered,
+    answers.actions_in_time,
     logs.log_retention,
     networks.management_isolation,
     networks.out_of_band_survives,
