@@ -10,6 +10,7 @@ from specs.data import Backup, Dataset, Replication
 from specs.equipment import Device, Model
 from specs.model import Estate
 from specs.platforms import Platform
+from specs.safeguards import Safeguard
 from specs.sentences import Sentence, say
 from specs.services import CRITICAL_TIER, Objective, Scenario, Workload
 
@@ -171,6 +172,33 @@ class Facts:
         """Sites with critical devices, sorted."""
         found = {self.device_sites.get(key) for key in self.critical_devices}
         return tuple(sorted(site for site in found if site is not None))
+
+    @cached_property
+    def device_rooms(self) -> Mapping[str, str]:
+        """By device: the room that it stands in, in a rack or not."""
+        estate = self.estate
+        rooms = {
+            key: estate.racks[device.rack].room if device.rack in estate.racks else device.room
+            for key, device in estate.devices.items()
+        }
+        return {key: room for key, room in rooms.items() if room in estate.rooms and room is not None}
+
+    @cached_property
+    def critical_rooms(self) -> tuple[str, ...]:
+        """Rooms with critical devices, sorted."""
+        return tuple(
+            sorted({self.device_rooms[key] for key in self.critical_devices if key in self.device_rooms})
+        )
+
+    @cached_property
+    def safeguards_of(self) -> Mapping[str, tuple[Safeguard, ...]]:
+        """By room: the safeguards that cover it, by id."""
+        return _grouped((room, one) for one in self.estate.safeguards.values() for room in one.rooms)
+
+    @cached_property
+    def safeguards_at(self) -> Mapping[str, tuple[Safeguard, ...]]:
+        """By site: its safeguards, by id."""
+        return _grouped((one.site, one) for one in self.estate.safeguards.values())
 
     @cached_property
     def _neighbours(self) -> Mapping[str, frozenset[str]]:
