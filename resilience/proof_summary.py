@@ -51,7 +51,8 @@ class Answer:
     case: str
     """The scenario or event that is worst; empty where the question has one case."""
     subject: str
-    """What the figure is of, where that is not the service: a dataset, a circuit, an element."""
+    """What the figure is of, where that is not the service: a dataset, a circuit, an element; `MTPD` where
+    that is broken and the RTO, whose clock starts later, is not."""
     figure: float | None
     """Seconds (RTO, RPO), share of time (availability), number of cases in which it does not hold (single
     failures, maintenance), share of its traffic that is carried; None: none is known."""
@@ -174,11 +175,26 @@ def _of_recovery(plans: tuple[RecoveryPlan, ...]) -> Iterator[Answer]:
         if plan.objective is None:
             continue
         for one in plan.forecasts:
-            if one.objective is not None:
+            if one.objective is None:
+                continue
+            chain, paths = one.chain or ((one.why,) if one.why else ()), one.paths
+            question, path = _RTO[plan.objective], (*_path_of(one.service), "objectives", plan.objective)
+            if one.tolerated == "no" and one.met != "no":
+                # Its clock starts late enough for the RTO, and the loss has lasted for longer than is borne.
                 yield Answer(
-                    one.service, _RTO[plan.objective], one.met, plan.scenario, "", one.counted, one.objective,
-                    one.chain or ((one.why,) if one.why else ()), one.paths, one.missing,
+                    one.service, question, "no", plan.scenario, "MTPD", one.predicted, one.tolerable,
+                    chain, (*paths, (*path, "mtpd")), one.missing,
                 )  # fmt: skip
+            else:
+                yield Answer(
+                    one.service, question, one.met, plan.scenario, "", one.counted, one.objective,
+                    chain, paths, one.missing,
+                )  # fmt: skip
+
+
+def _path_of(element: str) -> FieldPath:
+    collection, _, name = element.partition("/")
+    return (collection, name)
 
 
 def _of_data(estate: Estate, losses: DataLosses) -> Iterator[Answer]:

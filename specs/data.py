@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, model_validator
 
-from specs.base import Date, Element, Many, Number, Ref, Strict
+from specs.base import Count, Date, Element, Many, Number, Ref, Strict
 from specs.networks import Encryption
 from specs.units import Bandwidth, DataSize, Duration, Fraction
 
@@ -155,7 +155,10 @@ class Vault(Element):
     dual_authorisation: bool | None = None
     """Deletion takes two."""
     restore_rate: Bandwidth | None = None
-    """How fast it can be read."""
+    """How fast it can be read, all drives together."""
+    drives: Count | None = None
+    """Restores that it serves at once, with an equal part of its rate each; absent: one for tapes and discs,
+    for others as many as its rate allows."""
     mount_time: Duration | None = None
     """Until the first byte: fetching, loading, attaching."""
 

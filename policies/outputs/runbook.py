@@ -131,11 +131,11 @@ def _services(found: Runbook) -> Iterator[str]:
         yield "No service is touched."
         return
     labels = dict(found.labels)
-    yield "| service | back | objective | met | bound by |"
-    yield "| --- | ---: | ---: | --- | --- |"
+    yield "| service | back | objective | met | borne until | bound by |"
+    yield "| --- | ---: | ---: | --- | --- | --- |"
     for forecast in found.forecasts:
         label = safe(labels.get(forecast.service, forecast.service))
-        cells = (label, _back(forecast), _objective(forecast), forecast.met, _why(forecast))
+        cells = (label, _back(forecast), _objective(forecast), forecast.met, _borne(forecast), _why(forecast))
         yield f"| {' | '.join(cells)} |"
     if found.makespan is not None and found.optimum is not None:
         least = "the shortest order takes" if found.optimum_exact else "no order takes less than"
@@ -158,6 +158,14 @@ def _objective(forecast: Forecast) -> str:
     if forecast.objective is None:
         return "none"
     return f"{clock(forecast.objective)} from {forecast.clock_starts}"
+
+
+def _borne(forecast: Forecast) -> str:
+    """Until when the loss is borne (MTPD), and whether it is over by then."""
+    if forecast.tolerable is None:
+        return "not said"
+    word = {"yes": "over by then", "no": "**longer**", "unknown": "unknown"}[forecast.tolerated]
+    return f"{clock(forecast.tolerable)}: {word}"
 
 
 def _why(forecast: Forecast) -> str:
@@ -189,7 +197,7 @@ def _step(step: RunbookStep) -> Iterator[str]:
     if step.waits_for:
         yield f"- Waits for: {', '.join(map(str, step.waits_for))}"
     if step.media:
-        yield f"- Has to itself: {', '.join(map(safe, step.media))}"
+        yield f"- Data passes through: {', '.join(map(safe, step.media))}"
     yield f"- Check: {safe(step.check)}" if step.check else "- **No check is declared.**"
     yield f"- Rollback: {safe(step.rollback)}" if step.rollback else "- **No rollback is declared.**"
     if step.command:

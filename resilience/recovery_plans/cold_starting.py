@@ -11,6 +11,7 @@ from resilience.recovery_plans.results import Ring
 from resilience.recovery_plans.steps import begins, declared_steps, place_steps, priority, runs_again, widest
 from resilience.recovery_plans.waiting import Group, Settled, Waiter, settle
 from resilience.results import Missing
+from resilience.urgency import Urgency
 from resilience.whereabouts import by_id
 from specs.issues import FieldPath
 
@@ -135,19 +136,20 @@ class ColdStarting:
             assumes=ASSUMES,
         )
 
-    def _rank(self, work: Work) -> tuple[int, float, str]:
-        """The runbook's order: the tier, then platforms before services, then the objective, then the id."""
+    def _rank(self, work: Work) -> tuple[int, bool, Urgency, float, str]:
+        """The runbook's order: the tier, then platforms before services, then as for every plan."""
         collection, _, name = work.subject.partition("/")
         if collection == "services":
-            tier, rto, _ = priority(self.estate, "region", name)
-            return tier, rto, work.subject
+            tier, urgent, rto, _ = priority(self.estate, "region", name)
+            return tier, True, urgent, rto, work.subject
         platform = self.estate.platforms[name]
         tiers = [
             priority(self.estate, "region", workload.service)[0]
             for workload in self.estate.workloads.values()
             if workload.platform == name and workload.service in self.estate.services
         ]
-        return platform.tier if platform.tier is not None else min(tiers, default=0), 0.0, work.subject
+        tier = platform.tier if platform.tier is not None else min(tiers, default=0)
+        return tier, False, (), 0.0, work.subject
 
     def _platform(self, name: str, before: tuple[str, ...]) -> tuple[tuple[str, ...], list[Missing]]:
         platform = self.estate.platforms[name]

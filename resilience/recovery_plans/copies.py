@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from math import floor
 
 from resilience.clean_copies import cleanness, whole_age
 from resilience.keys import KeysLeft
 from resilience.links import Ways
+from resilience.recovery_plans.draft import Medium
 from resilience.recovery_plans.results import Copy
 from resilience.results import Missing, in_order
 from resilience.whereabouts import by_id
@@ -174,7 +176,10 @@ class Copies:
         """Bit/s of the narrowest of vault, way and platform; which that is; the way; the facts."""
         known: list[tuple[float, str]] = []
         paths: list[FieldPath] = []
-        sides: list[tuple[str, str, float | None]] = [("vaults", name, vault.restore_rate)]
+        rate = vault.restore_rate
+        sides: list[tuple[str, str, float | None]] = [
+            ("vaults", name, None if rate is None else rate / (drives_of(vault) or 1))
+        ]
         platform = self.estate.platforms.get(target.platform)
         sides.append(("platforms", target.platform, platform.restore_rate if platform else None))
         for collection, key, rate in sides:
@@ -192,6 +197,24 @@ class Copies:
                 paths.append(("circuits", circuit, "bandwidth"))
         rate, narrowest = min(known, default=(None, None))
         return rate, narrowest, way, tuple(paths)
+
+    def from_vault(self, vault: Vault, into: Target, rate: float | None) -> tuple[Medium, ...]:
+        """What a restore passes through at that rate: the vault, the platform, and the way between."""
+        drives = drives_of(vault)
+        name = f"vaults/{vault.id}"
+        first = Medium(name, 1, drives) if drives is not None else _shared(name, rate, vault.restore_rate)
+        return (first, self.of_platform(into.platform, rate), *self.of_way(vault.site, into.site, rate))
+
+    def of_platform(self, name: str, rate: float | None) -> Medium:
+        """What a platform takes in, or gives out."""
+        platform = self.estate.platforms.get(name)
+        return _shared(f"platforms/{name}", rate, platform.restore_rate if platform is not None else None)
+
+    def of_way(self, one: str | None, other: str | None, rate: float | None) -> tuple[Medium, ...]:
+        """The way between two sites; none within one, or where a site is not known."""
+        if one is None or other is None or one == other:
+            return ()
+        return (_shared(way_between(one, other), rate, self.bandwidth(one, other, [])[0]),)
 
     def bandwidth(self, source: str, target: str, missing: list[Missing]) -> tuple[float | None, str | None]:
         """Bit/s of the usual way between two sites over circuits that are left, and its narrowest circuit."""
@@ -257,6 +280,21 @@ def way_between(one: str, other: str) -> str:
     'ways/dr-vault'
     """
     return "ways/" + "-".join(sorted((one, other)))
+
+
+def drives_of(vault: Vault) -> int | None:
+    """How many restores a vault serves at once; None: as many as its rate allows."""
+    if vault.drives is not None:
+        return vault.drives
+    return 1 if vault.medium in ("tape", "optical") else None
+
+
+def _shared(name: str, rate: float | None, gives: float | None) -> Medium:
+    """A part of a medium's rate; all of it where either is unknown."""
+    if rate is None or gives is None:
+        return Medium(name)
+    takes = max(1, floor(rate))
+    return Medium(name, takes, max(takes, floor(gives)))
 
 
 def _preference(reading: _Reading) -> tuple[bool, float, bool, float, str]:

@@ -4,8 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
 from resilience.keys import KeysLeft
-from resilience.recovery_plans.copies import BITS, Copies, Target, way_between
-from resilience.recovery_plans.draft import Draft, Work, exactly, span
+from resilience.recovery_plans.copies import BITS, Copies, Target
+from resilience.recovery_plans.draft import Draft, Medium, Work, exactly, span
 from resilience.recovery_plans.results import Copy
 from resilience.results import Missing
 from specs.issues import FieldPath
@@ -16,8 +16,11 @@ SEARCH = "search of copies"
 
 @dataclass
 class DataSteps:
-    """Adds the steps of each dataset once. Media are read, and platforms filled, one restore after the other
-    in the runbook's order: that ends all of them no later than sharing would, and the first ones sooner."""
+    """Adds the steps of each dataset once.
+
+    Each restore keeps its own rate, that of the narrowest it passes through, from beginning to end; another
+    begins beside it where there is enough left for the other's rate, in the runbook's order.
+    """
 
     draft: Draft
     copies: Copies
@@ -74,15 +77,13 @@ class DataSteps:
         begins = self.draft.begins[service]
         opened = self.open(service, f"backups/{backup.id}")
         into = self.clean or target
-        media = [f"vaults/{backup.vault}", f"platforms/{into.platform}"]
-        if into.site is not None and into.site != vault.site:
-            media.append(way_between(vault.site, into.site))
+        media = self.copies.from_vault(vault, into, copy.rate)
         base = f"datasets/{dataset}"
         path = copy.paths[0]
         last = self.draft.add(
             Work(
                 f"{base}:read", base, "read", exactly(copy.read or 0.0), path,
-                (*after, *opened), media=tuple(media), ready=begins,
+                (*after, *opened), media=media, ready=begins,
             )
         )  # fmt: skip
         if self.copies.intruder is not None:
@@ -95,7 +96,7 @@ class DataSteps:
                     exactly(copy.search or 0.0),
                     searched,
                     (last,),
-                    media=(SEARCH,),
+                    media=(Medium(SEARCH),),
                 )
             )
         if self.clean is not None and self.clean.platform != target.platform:
@@ -105,10 +106,15 @@ class DataSteps:
             last = self.draft.add(
                 Work(
                     f"{base}:replay", base, "replay", exactly(copy.replay or 0.0), rolled, (last,),
-                    media=(f"platforms/{target.platform}",),
+                    media=(self.copies.of_platform(target.platform, self._takes_in(target)),),
                 )
             )  # fmt: skip
         return (last,)
+
+    def _takes_in(self, target: Target) -> float | None:
+        """Bit/s at which logs are rolled forward: all that the platform takes in."""
+        platform = self.draft.estate.platforms.get(target.platform)
+        return platform.restore_rate if platform is not None else None
 
     def _move(self, dataset: str, target: Target, after: str) -> str:
         """From the clean platform to where the data lives, at the narrowest of both and the way between."""
@@ -125,18 +131,22 @@ class DataSteps:
                 )
             else:
                 rates.append(rate)
-        media = [f"platforms/{clean.platform}", f"platforms/{target.platform}"]
         if clean.site is not None and target.site is not None and clean.site != target.site:
-            media.append(way_between(clean.site, target.site))
-            rate, _ = self.copies.bandwidth(clean.site, target.site, lacks)
-            rates += [] if rate is None else [rate]
+            way, _ = self.copies.bandwidth(clean.site, target.site, lacks)
+            rates += [] if way is None else [way]
+        least = min(rates, default=None)
+        media = (
+            self.copies.of_platform(clean.platform, least),
+            self.copies.of_platform(target.platform, least),
+            *self.copies.of_way(clean.site, target.site, least),
+        )
         size = estate.datasets[dataset].size
-        lasts = size * BITS / min(rates) if size is not None and rates else 0.0
+        lasts = size * BITS / least if size is not None and least is not None else 0.0
         base = f"datasets/{dataset}"
         return self.draft.add(
             Work(
                 f"{base}:move", base, "move", exactly(lasts), ("platforms", target.platform, "restore_rate"),
-                (after,), media=tuple(media),
+                (after,), media=media,
             )
         )  # fmt: skip
 

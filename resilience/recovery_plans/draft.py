@@ -38,6 +38,18 @@ def exactly(seconds: float) -> Span:
 
 
 @dataclass(frozen=True)
+class Medium:
+    """What a restore takes of something that data passes through."""
+
+    name: str
+    """`vaults/…`, `platforms/…`, `ways/…`, or the search of copies."""
+    takes: int = 1
+    """Bit/s, or drives, that it has to itself while it lasts."""
+    of: int = 1
+    """How much there is."""
+
+
+@dataclass(frozen=True)
 class Work:
     """A step before it is put in time."""
 
@@ -50,8 +62,8 @@ class Work:
     team: str | None = None
     people: int = 1
     at: str | None = None
-    media: tuple[str, ...] = ()
-    """What it has to itself while it lasts."""
+    media: tuple[Medium, ...] = ()
+    """What it passes through."""
     ready: tuple[float, float] = (0.0, 0.0)
     """Optimistic and pessimistic seconds before which it does not begin."""
 
@@ -164,17 +176,18 @@ class Draft:
                     milliseconds(work.duration.low if optimistic else work.duration.high),
                     milliseconds(work.ready[0] if optimistic else work.ready[1]),
                     work.after,
-                    (*uses, *((medium, 1) for medium in work.media)),
+                    (*uses, *((medium.name, medium.takes) for medium in work.media)),
                 )
             )
         return Project(tuple(activities), {} if optimistic else self.capacity())
 
     def capacity(self) -> dict[str, int]:
-        """People of each team that has a limit, and one of each medium."""
+        """People of each team that has a limit, and what there is of each medium."""
         found: dict[str, int] = {}
         for work in self.works.values():
             there = self.people(work.team) if work.team is not None else None
             if there is not None:
                 found[f"teams/{work.team}"] = there
-            found.update(dict.fromkeys(work.media, 1))
+            for medium in work.media:
+                found[medium.name] = max(medium.of, found.get(medium.name, 1))
         return dict(sorted(found.items()))

@@ -31,8 +31,9 @@ CHOICES = (
     "orders, not over that choice",
 )
 MEDIA = (
-    "a vault is read by one restore at a time, a platform takes in or gives out one, and a way between two "
-    "sites carries one, at the narrowest of vault, way and platform",
+    "a restore keeps the rate of the narrowest of vault, way and platform from beginning to end; tapes and "
+    "discs serve one at a time for each drive, disks, platforms and ways as many as their rate is enough for",
+    "logs are rolled forward as fast as the platform takes data in",
 )
 
 
@@ -97,7 +98,7 @@ def _steps(draft: Draft, placed: Mapping[str, Placement]) -> tuple[PlannedStep, 
                 team=f"teams/{work.team}" if work.team is not None else None,
                 people=work.people,
                 at=f"sites/{work.at}" if work.at is not None else None,
-                media=work.media,
+                media=tuple(medium.name for medium in work.media),
                 low=work.duration.low,
                 likely=work.duration.likely,
                 high=work.duration.high,
@@ -128,6 +129,7 @@ def _forecast(
     spec = drawn.draft.estate.services[service]
     owed = getattr(spec.objectives, drawn.objective) if drawn.objective is not None else None
     objective = owed.rto if owed is not None else None
+    tolerable = owed.mtpd if owed is not None else None
     clock_starts: Clock = owed.clock_starts if owed is not None else "event"
     clock = _clock(drawn.draft, service, clock_starts)
     state, predicted, bound, soonest = fate.state, None, None, None
@@ -156,6 +158,8 @@ def _forecast(
         objective=objective,
         clock_starts=clock_starts,
         met=_met(state, counted, objective, missing),
+        tolerable=tolerable,
+        tolerated=_met(state, predicted, tolerable, missing),
         optimum=bound,
         gap=None if bound is None or predicted is None else _gap(predicted, bound),
         optimistic=soonest,

@@ -2,7 +2,7 @@
 
 from resilience.keys import KeysLeft
 from resilience.links import Ways
-from resilience.recovery_plans.copies import BITS, Copies, way_between
+from resilience.recovery_plans.copies import BITS, Copies
 from resilience.recovery_plans.draft import Draft, Work, exactly
 from resilience.recovery_plans.evaluating import Drawn
 from resilience.recovery_plans.losing import Losing
@@ -111,20 +111,18 @@ def _data_home(draft: Draft, losing: Losing, copies: Copies, service: str) -> tu
             )
         else:
             rates.append(rate)
-        media = [f"platforms/{dataset.home.platform}"]
         if source is not None:
             lacks: list[Missing] = []
             narrow, _ = copies.bandwidth(source, site, lacks)
             fate.missing += lacks
             rates += [] if narrow is None else [narrow]
-            media.append(way_between(source, site))
         if dataset.size is None:
             fate.missing.append(
                 Missing(f"datasets/{name}", "size", ("datasets", name, "size"), "how much must come back")
             )
-        lasts = dataset.size * BITS / min(rates) if dataset.size is not None and rates else 0.0
+        least = min(rates, default=None)
+        lasts = dataset.size * BITS / least if dataset.size is not None and least is not None else 0.0
+        media = (copies.of_platform(dataset.home.platform, least), *copies.of_way(source, site, least))
         base = f"datasets/{name}"
-        found.append(
-            draft.add(Work(f"{base}:return", base, "return", exactly(lasts), here, media=tuple(media)))
-        )
+        found.append(draft.add(Work(f"{base}:return", base, "return", exactly(lasts), here, media=media)))
     return tuple(found)

@@ -48,8 +48,8 @@ class PlannedStep:
     at: str | None
     """Where they must be (`sites/…`)."""
     media: tuple[str, ...]
-    """What it has to itself while it lasts: a vault that is read, a platform that takes data in, a way
-    between sites, the search of copies."""
+    """What its data passes through, and of which it has its rate, or a drive, to itself while it lasts: a
+    vault that is read, a platform that takes data in, a way between sites, the search of copies."""
     low: float
     """Optimistic seconds."""
     likely: float
@@ -84,6 +84,11 @@ class Forecast:
     met: Tri
     """`yes` only where every fact is there; `no` where the prediction, a lower bound at least, is above the
     objective, or it is never back; else `unknown`."""
+    tolerable: float | None
+    """MTPD in seconds from the event: after that the loss is not borne. None: none was set, or none
+    applies."""
+    tolerated: Tri
+    """Whether it is back by then, judged as `met` is; the RTO's clock may start later than the loss."""
     optimum: Bound | None
     """When it could be back at the soonest, if every step that it does not wait for came later; seconds
     from the event, pessimistic durations."""

@@ -5,6 +5,7 @@ from math import inf
 
 from resilience.recovery_plans.draft import Draft
 from resilience.results import Missing, Scenario
+from resilience.urgency import Urgency, urgency
 from specs.base import Estimate, Text
 from specs.issues import FieldPath
 from specs.model import Estate
@@ -97,11 +98,17 @@ def widest(spans: Iterable[tuple[float, float]]) -> tuple[float, float]:
     return min((low for low, _ in found), default=0.0), max((high for _, high in found), default=0.0)
 
 
-def priority(estate: Estate, objective: Scenario | None, service: str) -> tuple[int, float, str]:
-    """Of equals the runbook takes the lower tier first, then the shorter objective, then the id."""
+Priority = tuple[int, Urgency, float, str]
+"""Tier, business impact, objective, id."""
+
+
+def priority(estate: Estate, objective: Scenario | None, service: str) -> Priority:
+    """Of equals the runbook takes the lower tier first, then the sooner and worse impact, then the shorter
+    objective, then the id."""
     found = estate.services[service]
     owed = getattr(found.objectives, objective) if objective is not None else None
-    return (9 if found.tier is None else found.tier, owed.rto if owed else inf, service)
+    tier = 9 if found.tier is None else found.tier
+    return (tier, urgency(found), owed.rto if owed else inf, service)
 
 
 def runs_again(service: str) -> Steps:

@@ -3,6 +3,7 @@ comes back."""
 
 from typing import Any
 
+from resilience.recovery_plans import RecoveryPlan
 from tests.resilience.recovery_plans.disasters import HOUR, MINUTE, ends, forecast, plan, step
 
 TEAM = {"t": {"members": 2, "callout": "20 min"}}
@@ -87,6 +88,71 @@ def test_the_clock_may_start_at_the_declaration() -> None:
     aims = objective("30 min", clock_starts="declaration")
     found = forecast(plan("sites/a", {"s": {"recovery": [step("go", 30)], "objectives": aims}}), "s")
     assert (found.predicted, found.counted, found.met) == (45 * MINUTE, 30 * MINUTE, "yes")
+
+
+def test_the_loss_may_last_too_long_though_a_late_clock_keeps_the_rto() -> None:
+    def judged(mtpd: str) -> tuple[str, str]:
+        aims = objective("30 min", clock_starts="declaration", mtpd=mtpd)
+        found = forecast(plan("sites/a", {"s": {"recovery": [step("go", 30)], "objectives": aims}}), "s")
+        return found.met, found.tolerated
+
+    assert judged("45 min") == ("yes", "yes")
+    assert judged("44 min") == ("yes", "no")
+
+
+def test_a_service_that_is_never_back_is_away_for_longer_than_is_borne() -> None:
+    service = {"recovery": [step("go", 5)], "objectives": objective("9 d", mtpd="10 d")}
+    lost = forecast(plan("sites/a", {"s": service}, workloads={"s-b": None}), "s")
+    assert (lost.tolerable, lost.tolerated) == (240 * HOUR, "no")
+
+
+def test_within_a_tier_the_runbook_takes_the_more_urgent_first_whatever_the_rto() -> None:
+    def service(after: str, level: str, rto: str) -> dict[str, Any]:
+        impact = {"over_time": [{"after": after, "level": level}]}
+        steps = [step("go", 10, team="t")]
+        return {"tier": 1, "impact": impact, "recovery": steps, "objectives": objective(rto)}
+
+    services = {
+        "a-late": service("2 h", "catastrophic", "1 h"),
+        "b-soon": service("1 h", "catastrophic", "4 h"),
+        "c-mild": service("1 min", "low", "30 min"),
+        "d-vital": {"tier": 0, "recovery": [step("go", 10, team="t")]},
+    }
+    found = plan("sites/a", services, teams={"t": {"members": 1, "callout": "0 s"}})
+    assert found.order == ("services/d-vital", "services/b-soon", "services/a-late", "services/c-mild")
+
+
+def spanning(**more: Any) -> dict[str, Any]:
+    """A platform with a node at each site."""
+    return {"both": {"kind": "compute", "nodes": ["da", "db"], "needs_nodes": 1} | more}
+
+
+def test_a_platform_at_two_sites_is_lost_in_the_part_at_the_lost_site_alone() -> None:
+    standby = {"service": "s", "platform": "both", "site": "b", "role": "standby"}
+    active = {"service": "s", "platform": "both", "site": "a"}
+    services = {"s": {"recovery": [step("go", 5)]}}
+    found = plan("sites/a", services, workloads={"s-a": active, "s-b": standby}, platforms=spanning())
+    assert found.lost == ("platforms/pa", "sites/a")
+    assert forecast(found, "s").predicted == 20 * MINUTE
+    whole = spanning(needs_nodes=2)
+    found = plan("sites/a", services, workloads={"s-a": active, "s-b": standby}, platforms=whole)
+    assert found.lost == ("platforms/both", "platforms/pa", "sites/a")
+    assert forecast(found, "s").state == "never"
+
+
+def test_what_needs_a_platform_at_two_sites_waits_for_nothing_once_one_is_lost() -> None:
+    services = {"s": {"recovery": [step("go", 5)], "needs": [{"on": "platforms/both"}]}}
+    found = plan("sites/a", services, platforms=spanning(kind="identity"))
+    assert (forecast(found, "s").state, forecast(found, "s").predicted) == ("back", 20 * MINUTE)
+
+
+def test_a_replica_in_the_part_of_a_platform_that_is_left_needs_no_copy() -> None:
+    data = with_data(replications=replica(source="both", target="both", mode="synchronous"))
+    data["platforms"] = data["platforms"] | spanning(kind="database")
+    data["datasets"]["d"]["home"]["platform"] = "both"
+    found = plan("sites/a", RESTORING, **data)
+    assert found.copies == ()
+    assert forecast(found, "s").predicted == (15 + 5 + 1) * MINUTE
 
 
 def test_a_service_with_nowhere_to_run_is_never_back_whatever_steps_it_declares() -> None:
@@ -349,6 +415,65 @@ def test_two_restores_from_one_vault_follow_each_other() -> None:
     assert forecast(found, "s").predicted == 15 * MINUTE + 2 * (10 * MINUTE + 1000)
     assert forecast(found, "s").chain[-2:] == ("busy datasets/d:read", "datasets/e:read")
     assert ("platforms", "pb", "restore_rate") in forecast(found, "s").paths
+
+
+def two_vaults_worth(vault: dict[str, Any], *, platforms: tuple[str, str] = ("pb", "pc")) -> dict[str, Any]:
+    """Two services with a terabyte each in one vault at b, restored to platforms there that take in 4 Gbit/s:
+    2,000 seconds each if nothing else is narrower."""
+    data = with_data(
+        vaults={"v": {"site": "b", "mount_time": "0 s"} | vault},
+        devices={"da": {"rack": "ka"}, "db": {"rack": "kb"}, "dc": {"rack": "kb"}},
+        platforms={
+            name: {"kind": "compute", "nodes": [node], "restore_rate": "4 Gbit/s"}
+            for name, node in (("pb", "db"), ("pc", "dc"))
+        },
+    )
+    copy = data["backups"].pop("k")
+    data["datasets"] = {name: {"size": "1 TB", "home": {"platform": "pa", "site": "a"}} for name in "de"}
+    data["backups"] = {f"k-{name}": copy | {"dataset": name} for name in "de"}
+    data["workloads"] = {}
+    for service, name, platform in zip("st", "de", platforms, strict=True):
+        here = {"service": service, "datasets": [name]}
+        data["workloads"][f"{service}-a"] = here | {"platform": "pa", "site": "a"}
+        data["workloads"][f"{service}-b"] = here | {"platform": platform, "site": "b", "role": "standby"}
+    return data
+
+
+TWO = {
+    service: {"recovery": [step("restore", 5, restores=[name])]} for service, name in (("s", "d"), ("t", "e"))
+}
+
+
+def read_at(found: RecoveryPlan) -> dict[str, tuple[float, float]]:
+    """By dataset the seconds since the decision in which it is read."""
+    begins = 15 * MINUTE
+    return {
+        entry.subject.partition("/")[2]: (entry.starts - begins, entry.ends - begins)
+        for entry in found.steps
+        if entry.step == "read"
+    }
+
+
+def test_a_fast_vault_is_read_by_two_slow_platforms_side_by_side() -> None:
+    fast = {"medium": "disk", "restore_rate": "10 Gbit/s"}
+    both = plan("sites/a", TWO, **two_vaults_worth(fast))
+    assert read_at(both) == {"d": (0.0, 2000.0), "e": (0.0, 2000.0)}
+    one = plan("sites/a", TWO, **two_vaults_worth(fast, platforms=("pb", "pb")))
+    assert read_at(one) == {"d": (0.0, 2000.0), "e": (2000.0, 4000.0)}
+
+
+def test_a_vault_without_rate_for_two_is_read_by_one_after_the_other() -> None:
+    found = plan("sites/a", TWO, **two_vaults_worth({"medium": "disk", "restore_rate": "7 Gbit/s"}))
+    assert read_at(found) == {"d": (0.0, 2000.0), "e": (2000.0, 4000.0)}
+    assert forecast(found, "t").chain[-2:] == ("busy datasets/d:read", "datasets/e:read")
+
+
+def test_a_tape_serves_one_restore_for_each_drive_at_its_part_of_the_rate() -> None:
+    tape = {"medium": "tape", "restore_rate": "10 Gbit/s"}
+    one = plan("sites/a", TWO, **two_vaults_worth(tape))
+    assert read_at(one) == {"d": (0.0, 2000.0), "e": (2000.0, 4000.0)}
+    two = plan("sites/a", TWO, **two_vaults_worth(tape | {"restore_rate": "4 Gbit/s", "drives": 2}))
+    assert read_at(two) == {"d": (0.0, 4000.0), "e": (0.0, 4000.0)}
 
 
 def test_logs_are_rolled_forward_at_what_the_platform_takes_in() -> None:
