@@ -117,6 +117,9 @@ class Replication(Element):
     """Of snapshots."""
     lag: Duration | None = None
     """Of asynchronous copies, in calm; measured or promised."""
+    write_order: str | None = None
+    """Copies of one name, at one site, keep the order of writes among them (a consistency group of the array,
+    one snapshot of all): together they give back one point in time. Absent: nobody has said."""
     over: Many[Annotated[str, Ref("circuits", lapses=True)]] = ()
     """Circuits it may take, in order of preference; none: whichever way there is."""
     encryption: Encryption | None = None
@@ -191,6 +194,9 @@ class Backup(Element):
     """How long a copy is kept."""
     log_shipping: Duration | None = None
     """Interval at which logs follow, so that a copy can be rolled forward."""
+    write_order: str | None = None
+    """Backups of one name and interval, in vaults of one site, are made together of one point in time.
+    Absent: nobody has said."""
     made_by: Annotated[str, Ref("platforms")] | None = None
     """Backup platform that makes it."""
     at_rest: AtRest | None = None

@@ -11,7 +11,7 @@ from resilience.clean_copies import whole_age
 from resilience.data_loss.calm_ages import CalmAges
 from resilience.data_loss.copies import Copies, Copy, Survival, users_of
 from resilience.data_loss.feeds import Feed, Feeds, feeds_of
-from resilience.data_loss.groups import group_losses
+from resilience.data_loss.groups import Schedules, group_losses
 from resilience.data_loss.intruder import after_intruder
 from resilience.data_loss.results import (
     CopyAge,
@@ -44,22 +44,25 @@ def data_losses(analysis: "Analysis") -> DataLosses:
     """All datasets and consistency groups of an estate."""
     losses = _Losses(feeds_of(Copies(analysis.sweep)))
     datasets = tuple(losses.dataset(name) for name in sorted(analysis.estate.datasets))
-    intervals, bases = _schedules(analysis)
-    return DataLosses(datasets, group_losses(datasets, intervals, bases), ASSUMES)
+    return DataLosses(datasets, group_losses(datasets, _schedules(analysis)), ASSUMES)
 
 
-def _schedules(analysis: "Analysis") -> tuple[dict[str, float], dict[str, float]]:
-    """Intervals of backups and snapshots, and known ages of backups without their logs."""
-    intervals, bases = {}, {}
+def _schedules(analysis: "Analysis") -> Schedules:
+    """What is declared of the intervals and orders of backups and replicas."""
+    intervals, bases, orders = {}, {}, {}
     for name, backup in analysis.estate.backups.items():
         intervals[f"backups/{name}"] = backup.interval
         age = whole_age(backup)[0].high
         if age is not None:
             bases[f"backups/{name}"] = age
+        if backup.write_order is not None:
+            orders[f"backups/{name}"] = backup.write_order
     for name, copy in analysis.estate.replications.items():
         if copy.mode == "snapshot" and copy.interval is not None:
             intervals[f"replications/{name}"] = copy.interval
-    return intervals, bases
+        if copy.write_order is not None:
+            orders[f"replications/{name}"] = copy.write_order
+    return Schedules(intervals, bases, orders)
 
 
 @dataclass(frozen=True)
