@@ -1,5 +1,6 @@
 """Sentences in English and in Arabic; Arabic out of catalogues for translators, `policies/locale/ar/*.po`."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -8,6 +9,7 @@ from importlib.resources import files
 from specs.sentences import Sentence, Value
 
 _ISOLATED_LTR, _ISOLATION_ENDS = "\u2066", "\u2069"
+_FIELD = re.compile(r"(`[^`]*`)")
 
 
 def isolated(text: str) -> str:
@@ -23,6 +25,8 @@ class Marks:
     """An id, a number, a quantity."""
     words: Callable[[str], str] = str
     """The words between them."""
+    field: Callable[[str], str] = isolated
+    """A name of a field that the words themselves hold, in its backticks."""
     counted: Callable[[int, str], str] = lambda count, said: said
     """A part that counts something; Arabic says one and two without a digit."""
 
@@ -38,7 +42,7 @@ def english(sentence: Sentence, marks: Marks = PLAIN) -> str:
 
 
 def arabic(sentence: Sentence, marks: Marks = PLAIN) -> str | None:
-    """The sentence in Arabic; None where a pattern of it is in no catalogue (of an organisation's own rule)."""
+    """The sentence in Arabic; None where no catalogue has a pattern of it (an organisation's own rule)."""
     return _said(sentence, marks, _arabic_pattern)
 
 
@@ -59,7 +63,7 @@ def catalogue() -> Mapping[str, tuple[str, ...]]:
             messages = list(read_po(stream, locale="ar", abort_invalid=True))
         for message in messages:
             key = message.id if isinstance(message.id, str) else message.id[0]
-            forms = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+            forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
             if key and all(forms) and found.setdefault(key, forms) != forms:
                 raise ValueError(f"{file.name} translates {key!r} otherwise than another catalogue")
     return found
@@ -92,12 +96,19 @@ def _said(sentence: Sentence, marks: Marks, pattern_of: Callable[[Sentence], str
         return None
     pieces = []
     for words, stands in sentence.parts(pattern):
-        piece = marks.words(words) if stands is None else _standing(stands, marks, pattern_of)
+        piece = _worded(words, marks) if stands is None else _standing(stands, marks, pattern_of)
         if piece is None:
             return None
         pieces.append(piece)
     said = "".join(pieces)
     return said if sentence.count is None else marks.counted(sentence.count, said)
+
+
+def _worded(words: str, marks: Marks) -> str:
+    pieces = _FIELD.split(words)
+    return "".join(
+        (marks.field if at % 2 else marks.words)(piece) for at, piece in enumerate(pieces) if piece
+    )
 
 
 def _standing(stands: Value, marks: Marks, pattern_of: Callable[[Sentence], str | None]) -> str | None:

@@ -93,7 +93,7 @@ def _environment(estate: Estate) -> Environment:
     )
     environment.globals |= {
         "w": word,
-        "say": say,
+        "say": spec_words,
         "label": _labeller(estate),
         "who": _namer(estate),
         "question_word": question_word,
@@ -123,7 +123,7 @@ def word(key: str) -> Markup:
     return _both(WORDS[key])
 
 
-def say(text: Text | str | None) -> Markup:
+def spec_words(text: Text | str | None) -> Markup:
     """Words of the spec, in whatever languages it has them."""
     if text is None:
         return word("not_declared")
@@ -177,7 +177,7 @@ def _labeller(estate: Estate) -> Callable[[str], Markup]:
         element = estate.element(reference)
         if element is None or element.name is None:
             return identifier(reference.rpartition("/")[2] or reference)
-        return say(element.name)
+        return spec_words(element.name)
 
     return label
 
@@ -187,7 +187,7 @@ def _namer(estate: Estate) -> Callable[[str], Markup]:
         """The element's `collection/id`, after its name where it has one."""
         element = estate.element(reference)
         name = (
-            Markup("{} ").format(say(element.name))
+            Markup("{} ").format(spec_words(element.name))
             if element is not None and element.name is not None
             else ""
         )
