@@ -23,6 +23,7 @@ class Facts:
 
     def __init__(self, estate: Estate) -> None:
         self.estate = estate
+        self._run_on: dict[str, frozenset[str]] = {}
 
     @cached_property
     def device_sites(self) -> Mapping[str, str]:
@@ -223,6 +224,55 @@ class Facts:
             key: frozenset(port.name for port in model.device_type.interfaces if port.mgmt_only)
             for key, model in self.estate.models.items()
         }
+
+    @cached_property
+    def administrators_of(self) -> Mapping[str, tuple[str, ...]]:
+        """By `collection/id`: the administrative domains over it, sorted."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for key, domain in self.estate.admin_domains.items():
+            for name in domain.over:
+                found[name].add(key)
+        for collection in ("platforms", "vaults"):
+            for key in self.estate.collection(collection):
+                keeper = getattr(self.estate.collection(collection)[key], "administered_by", None)
+                if keeper in self.estate.admin_domains:
+                    found[f"{collection}/{key}"].add(keeper)
+        return {name: tuple(sorted(domains)) for name, domains in sorted(found.items())}
+
+    @cached_property
+    def deleters_of(self) -> Mapping[str, tuple[str, ...]]:
+        """By `collection/id`: the administrative domains that can destroy it, sorted."""
+        return _grouped(
+            (name, key)
+            for key, domain in self.estate.admin_domains.items()
+            for name in sorted({*domain.can_delete})
+        )
+
+    @cached_property
+    def flows_into(self) -> Mapping[str, tuple[tuple[str, int], ...]]:
+        """By zone: the flows that may enter it, each as the zone it leaves and its number there."""
+        return _grouped(
+            (flow.to, (key, number))
+            for key, zone in self.estate.zones.items()
+            for number, flow in enumerate(zone.flows)
+        )
+
+    def platforms_run_on(self, platform: str) -> frozenset[str]:
+        """Platforms without each of which this one does not run, transitively; alternatives are left out."""
+        found = self._run_on.get(platform)
+        if found is None:
+            seen: set[str] = set()
+            pending = [platform]
+            while pending:
+                needs = self.estate.platforms[pending.pop()].needs
+                for need in needs:
+                    collection, _, key = (need.on or "").partition("/")
+                    known = collection == "platforms" and key in self.estate.platforms
+                    if need.kind == "run" and known and key not in seen:
+                        seen.add(key)
+                        pending.append(key)
+            found = self._run_on[platform] = frozenset(seen)
+        return found
 
     def _platforms_under(self, service: str) -> frozenset[str]:
         """Platforms that the service cannot run without: its own, and what they and it need, transitively."""

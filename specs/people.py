@@ -51,6 +51,9 @@ class AdminDomain(Element):
     """Second factor; absent: unknown."""
     bastion: Annotated[str, Ref("platforms", "devices")] | None = None
     """Where sessions must start from."""
+    workstations: Literal["dedicated", "general"] | None = None
+    """What its administrators sit at, where no bastion is declared: machines that serve for nothing else, or
+    those of everyday work; absent: unknown."""
     sessions_recorded: bool | None = None
     """Whether sessions are recorded."""
     break_glass: BreakGlass | None = None

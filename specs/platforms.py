@@ -124,7 +124,7 @@ class Platform(Element):
     log_rate: Amount | None = None
     """Bytes of log a second."""
     log_retention: Duration | None = None
-    """Of a log store: how long it keeps what it gets."""
+    """Of a log or evidence store: how long it keeps what it gets."""
     log_retention_hot: Duration | None = None
     """Of a log store: how long it is searchable at once."""
     write_once: bool | None = None
