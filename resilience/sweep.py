@@ -29,10 +29,11 @@ def bits(value: int) -> Iterator[int]:
     >>> list(bits(0b10110))
     [1, 2, 4]
     """
-    while value:
-        low = value & -value
-        yield low.bit_length() - 1
-        value ^= low
+    digits = bin(value)[:1:-1]
+    place = digits.find("1")
+    while place >= 0:
+        yield place
+        place = digits.find("1", place + 1)
 
 
 def scenario_of(estate: Estate, event: str, category: Category) -> Scenario:

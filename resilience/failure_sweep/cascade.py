@@ -2,36 +2,44 @@
 
 In every wave all that carries too much trips at once, and stays lost; then load moves again. What trips
 counts as lost from the event on: it does so as soon as the load is on it. Waves are worked out from what has
-settled, for all scenarios at once; only scenarios in which something is lost that could have relieved an
-element are looked at one by one, and of elements that could never be overloaded, none.
+settled, for all scenarios at once. Of elements that could never be overloaded no load is worked out; of the
+others it is for scenarios in which something is lost that could have relieved them, once for all that lose
+the same.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from resilience.failure_sweep.courses import Value, masked, settled
+from resilience.failure_sweep.blocks import Block, by_column
+from resilience.failure_sweep.courses import Value, settled
 from resilience.failure_sweep.evaluation import Evaluation
 from resilience.failure_sweep.overloads import Overload
 from resilience.failure_sweep.scenes import Scenes
-from resilience.sweep import bits
-
-NOTHING: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
 class After:
-    """Values of nodes in scenarios that each share something more that is lost."""
+    """Values of nodes in a block of scenarios, each beside all that are looked at together with it."""
 
-    base: list[Value]
+    block: Block
+    base: Sequence[Value]
+    """Of every node in single scenarios."""
     differs: Mapping[int, Value]
-    ones: int
+    """Nodes that are lost otherwise than in the other scenario alone."""
+    known: dict[int, Value] = field(default_factory=dict, compare=False)
+
+    def alone(self, node: int) -> Value:
+        """A node's value in the other scenario alone."""
+        value = self.known.get(node)
+        if value is None:
+            value = self.known[node] = self.block.repeated(self.base[node])
+        return value
 
     def look(self, node: int) -> Value:
         """A node's value."""
         value = self.differs.get(node)
-        return masked(self.base[node], self.ones) if value is None else value
+        return self.alone(node) if value is None else value
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ class Wave:
 
     tripped: tuple[int, ...]
     """By overload the scenarios in which it has tripped so far."""
-    own: Mapping[int, Value]
+    own: Mapping[int, int]
     """By node when it is lost by itself, or has tripped."""
     values: list[Value]
 
@@ -53,6 +61,8 @@ class Cascade:
     scenes: Scenes
     overloads: tuple[Overload, ...]
     """All that could ever carry too much."""
+    known: dict[tuple[int, frozenset[int]], bool] = field(default_factory=dict, compare=False)
+    """By overload, and what is lost of all that bears on it: whether it carries too much."""
 
     @property
     def values(self) -> list[Value]:
@@ -63,113 +73,119 @@ class Cascade:
     def waves(self) -> tuple[Wave, ...]:
         """Single scenarios before anything trips, after the first wave, and so on."""
         ones = (1 << len(self.scenes.names)) - 1
-        own: Mapping[int, Value] = self.scenes.own
+        own: Mapping[int, int] = self.scenes.own
         found = [Wave((0,) * len(self.overloads), own, self.evaluation.values(own, ones))]
         while True:
             last = found[-1]
             tripped = tuple(
-                before | self._overloaded(overload, last.values)
-                for overload, before in zip(self.overloads, last.tripped, strict=True)
+                before | self._overloaded(place, last.values) for place, before in enumerate(last.tripped)
             )
             if tripped == last.tripped:
                 return tuple(found)
-            own = self._own(self.scenes.own, tripped)
+            own = self._own(tripped)
             seeds = {node: own[node] for node in own if own[node] != last.own.get(node, 0)}
-            differs = self.evaluation.overlay(last.values, seeds, last.own, ones)
-            values = list(last.values)
-            for node, value in differs.items():
-                values[node] = value
-            found.append(Wave(tripped, own, values))
+            found.append(Wave(tripped, own, self._anew(last, seeds, ones)))
 
-    def _own(self, own: Mapping[int, Value], tripped: tuple[int, ...]) -> dict[int, Value]:
-        found: dict[int, Value] = dict(own)
+    def _anew(self, wave: Wave, seeds: Mapping[int, int], ones: int) -> list[Value]:
+        values = list(wave.values)
+        differs = self.evaluation.overlay(
+            wave.values.__getitem__, seeds, lambda node: wave.own.get(node, 0), ones
+        )
+        for node, value in differs.items():
+            values[node] = value
+        return values
+
+    def _own(self, tripped: tuple[int, ...]) -> dict[int, int]:
+        found = dict(self.scenes.own)
         for overload, scenarios in zip(self.overloads, tripped, strict=True):
             if scenarios:
                 for node in overload.takes:
-                    value = found.get(node, 0)
-                    assert isinstance(value, int)
-                    found[node] = value | scenarios
+                    found[node] = found.get(node, 0) | scenarios
         return found
 
-    def _overloaded(self, overload: Overload, values: list[Value]) -> int:
+    def _overloaded(self, place: int, values: list[Value]) -> int:
         """Single scenarios in which it carries too much: only the loss of a mover brings more load."""
-        candidates = self._moved(overload, values)
-        candidates &= ~_all_lost(overload, lambda node: settled(values[node]))
+        return self._over(place, lambda node: settled(values[node]), self._moved(place, values))
+
+    def _over(self, place: int, lost: Callable[[int], int], among: int) -> int:
+        """In which of those scenarios it carries too much."""
+        overload = self.overloads[place]
+        gone = among
+        for node in overload.takes:
+            gone &= lost(node)
+        among &= ~gone
         found = 0
-        for number in bits(candidates):
-            if overload.is_over(_lost_at(lambda node: settled(values[node]), number)):
-                found |= 1 << number
+        for lost_nodes, scenarios in by_column(overload.bears, lost, among) if among else ():
+            is_over = self.known.get((place, lost_nodes))
+            if is_over is None:
+                is_over = self.known[place, lost_nodes] = overload.is_over(lost_nodes.__contains__)
+            if is_over:
+                found |= scenarios
         return found
 
-    def _moved(self, overload: Overload, values: list[Value]) -> int:
+    def _moved(self, place: int, values: list[Value]) -> int:
         found = 0
-        for node in overload.movers:
+        for node in self.overloads[place].movers:
             found |= settled(values[node])
         return found
 
     @cached_property
     def moved(self) -> tuple[tuple[int, ...], ...]:
         """By wave and overload the scenarios in which one of its movers is lost."""
-        return tuple(tuple(self._moved(o, wave.values) for o in self.overloads) for wave in self.waves)
+        places = range(len(self.overloads))
+        return tuple(tuple(self._moved(place, wave.values) for place in places) for wave in self.waves)
 
     @cached_property
-    def ends(self) -> tuple[list[int], ...]:
-        """By wave and node the scenarios in which it is lost in the end."""
-        return tuple([settled(value) for value in wave.values] for wave in self.waves)
+    def felled(self) -> tuple[Mapping[int, int], ...]:
+        """By wave and node the scenarios in which it is lost in the end because something has tripped."""
+        first = self.waves[0].values
+        return tuple(
+            {
+                node: fallen
+                for node, (before, now) in enumerate(zip(first, wave.values, strict=True))
+                if (fallen := settled(now) & ~settled(before))
+            }
+            for wave in self.waves
+        )
 
-    @cached_property
-    def felled(self) -> tuple[Mapping[int, frozenset[int]], ...]:
-        """By wave and scenario the nodes that are lost in the end because something has tripped in it."""
-        found = []
-        for ends in self.ends:
-            nodes: dict[int, list[int]] = defaultdict(list)
-            for node, (first, now) in enumerate(zip(self.ends[0], ends, strict=True)):
-                for number in bits(now & ~first):
-                    nodes[number].append(node)
-            found.append({number: frozenset(several) for number, several in nodes.items()})
-        return tuple(found)
-
-    def beside(self, number: int, ones: int) -> After:
-        """Those scenarios, each with that one besides."""
-        start = self.scenes.nodes[number]
-        wave = 0
-        base = self.waves[0]
-        differs = self.evaluation.overlay(base.values, {start: ones}, base.own, ones)
-        if not self.overloads:
-            return After(base.values, differs, ones)
+    def beside(self, block: Block) -> After:
+        """Those scenarios, each beside all that are looked at together with it."""
         tripped = (0,) * len(self.overloads)
-        while True:
+        wave = 0
+        after = self._with(block, wave, tripped)
+        while self.overloads:
             following = min(wave + 1, len(self.waves) - 1)
             news = tuple(
-                before | self._trips(place, number, ones, wave, following, differs)
-                for place, before in enumerate(tripped)
+                before | self._trips(place, after, wave, following) for place, before in enumerate(tripped)
             )
             if news == tripped and following == wave:
-                return After(self.waves[wave].values, differs, ones)
+                break
             tripped, wave = news, following
-            differs = self._again(number, ones, wave, tripped)
+            after = self._with(block, wave, tripped)
+        return after
 
-    def _again(self, number: int, ones: int, wave: int, tripped: tuple[int, ...]) -> dict[int, Value]:
+    def _with(self, block: Block, wave: int, tripped: tuple[int, ...]) -> After:
+        """Beside what has tripped in single scenarios by that wave, but for what has here."""
         base = self.waves[wave]
-        start = self.scenes.nodes[number]
-        seeds: dict[int, Value] = {start: ones}
-        changed = {
-            node
-            for place, overload in enumerate(self.overloads)
-            if tripped[place] != base.tripped[place] & ones
-            for node in overload.takes
-        }
-        if changed:
-            own = self._own(
-                {node: masked(v, ones) for node, v in self.scenes.own.items() if node in changed}, tripped
-            )
-            seeds |= {node: own.get(node, 0) for node in changed if node != start}
-        return self.evaluation.overlay(base.values, seeds, base.own, ones)
+        seeds: dict[int, int] = {}
+        for overload, here, alone in zip(self.overloads, tripped, base.tripped, strict=True):
+            if here != block.repeated(alone):
+                seeds |= {node: block.repeated(self.scenes.own.get(node, 0)) for node in overload.takes}
+        for overload, here in zip(self.overloads, tripped, strict=True):
+            for node in seeds.keys() & set(overload.takes):
+                seeds[node] |= here
+        for number in block.numbers:
+            node = self.scenes.nodes[number]
+            own = seeds[node] if node in seeds else block.repeated(base.own.get(node, 0))
+            seeds[node] = own | block.row(number)
+        after = After(block, base.values, {})
+        differs = self.evaluation.overlay(
+            after.alone, seeds, lambda node: block.repeated(base.own.get(node, 0)), block.ones
+        )
+        return After(block, base.values, differs, after.known)
 
-    def _trips(
-        self, place: int, number: int, ones: int, wave: int, following: int, differs: Mapping[int, Value]
-    ) -> int:
-        """Scenarios in which an overload trips after that wave, with scenario `number` besides.
+    def _trips(self, place: int, after: After, wave: int, following: int) -> int:
+        """Scenarios in which an overload trips after that wave.
 
         Where nothing that bears on it differs from what the other event does alone, it trips if it does
         then. Where its movers are lost as after one of the two alone, it carries at most what it does
@@ -177,51 +193,29 @@ class Cascade:
         one of the two takes down alone may be left by both together, as one relieves what trips after the
         other: then it can carry more, or be there at all.
         """
-        overload, base = self.overloads[place], self.waves[wave]
-        so_far = base.tripped[place] & ones
-        alone = self.waves[following].tripped[place] & ones
-        by_itself = bool(self.waves[following].tripped[place] >> number & 1)
+        overload, base, block, differs = self.overloads[place], self.waves[wave], after.block, after.differs
+        so_far = block.repeated(base.tripped[place])
+        alone = block.repeated(self.waves[following].tripped[place])
+        by_itself = block.where(self.waves[following].tripped[place])
         against_other = more_than_other = 0
-        more_than_this = self.moved[wave][place] & ones
+        more_than_this = block.repeated(self.moved[wave][place])
         for node in differs.keys() & overload.bears:
-            now, before = settled(differs[node]), settled(base.values[node])
-            against_other |= now ^ (before & ones)
+            now, other = settled(differs[node]), settled(after.alone(node))
+            this = block.where(settled(base.values[node]))
+            against_other |= now ^ other
             if node in overload.movers:
-                more_than_other |= now ^ (before & ones)
-                more_than_this |= now ^ (ones if before >> number & 1 else 0)
+                more_than_other |= now ^ other
+                more_than_this |= now ^ this
             else:
-                more_than_other |= before & ones & ~now
-                more_than_this |= ones & ~now if before >> number & 1 else 0
-        standing = self.ends[wave]
+                more_than_other |= other & ~now
+                more_than_this |= this & ~now
         if more_than_other:
-            for node in (self.felled[wave].get(number, NOTHING) & overload.bears) - differs.keys():
-                more_than_this |= ones & ~standing[node]
+            felled = self.felled[wave]
+            for node in (felled.keys() & overload.bears) - differs.keys():
+                rows = block.where(felled[node])
+                if rows:
+                    more_than_this |= rows & ~settled(after.alone(node))
         look = more_than_other & more_than_this
-        look |= against_other & ~more_than_other & alone
-        if by_itself:
-            look |= against_other
+        look |= against_other & ((~more_than_other & alone) | by_itself)
         found = alone & ~so_far & ~against_other
-        if not look:
-            return found
-
-        def lost(node: int) -> int:
-            value = differs.get(node)
-            return standing[node] if value is None else settled(value)
-
-        look &= ~_all_lost(overload, lost)
-        for scenario in bits(look):
-            if overload.is_over(_lost_at(lost, scenario)):
-                found |= 1 << scenario
-        return found
-
-
-def _lost_at(lost: Callable[[int], int], scenario: int) -> Callable[[int], bool]:
-    return lambda node: bool(lost(node) >> scenario & 1)
-
-
-def _all_lost(overload: Overload, lost: Callable[[int], int]) -> int:
-    """Scenarios in which it is lost already, and carries nothing."""
-    found = -1
-    for node in overload.takes:
-        found &= lost(node)
-    return found
+        return found | self._over(place, lambda node: settled(after.look(node)), look)

@@ -13,7 +13,7 @@ service's support, and pairs whose members meet in no gate, need no evaluation.
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,7 +23,6 @@ from resilience.failure_sweep.courses import (
     held,
     joined,
     lingering,
-    masked,
     over_time,
     pieces,
     warm,
@@ -85,9 +84,9 @@ class Evaluation:
                 found[node] = self._node(node, found.__getitem__, own.get(node, 0), ones)
         return found
 
-    def overlay(self, base: Sequence[Value], seeds: Own, own: Own, ones: int) -> dict[int, Value]:
+    def overlay(self, base: Look, seeds: Own, own: Look, ones: int) -> dict[int, Value]:
         """Nodes whose value in those scenarios differs from the base's, once the seeds fail by themselves
-        as they say instead of as `own` does."""
+        as they say instead of as `own` does; base and own know of those scenarios alone."""
         compiled, ring_of, calm = self.times.compiled, self.ring_of, self.calm
         found: dict[int, Value] = {}
         waiting = sorted({ring_of[node] for node in seeds})
@@ -95,14 +94,11 @@ class Evaluation:
 
         def look(node: int) -> Value:
             value = found.get(node)
-            if value is not None:
-                return value
-            value = base[node]
-            return value & ones if isinstance(value, int) else masked(value, ones)
+            return base(node) if value is None else value
 
         def own_of(node: int) -> Value:
             value = seeds.get(node)
-            return masked(own.get(node, 0), ones) if value is None else value
+            return own(node) if value is None else value
 
         while waiting:
             number = heapq.heappop(waiting)
@@ -114,7 +110,7 @@ class Evaluation:
             else:
                 news = {ring[0]: self._node(ring[0], look, own_of(ring[0]), ones)}
             for node, value in news.items():
-                if value != masked(base[node], ones):
+                if value != base(node):
                     found[node] = value
                     for parent, _ in compiled.parents[node]:
                         if ring_of[parent] not in queued:

@@ -1,9 +1,9 @@
 """Every pair of events, and every element out with each single failure, without going through them one by
 one.
 
-For each event the graph is evaluated once more with that event in every scenario, only above it and only as
-far as anything differs from what each other event does alone. What is left untouched is what the pair does
-no more to than its events do alone:
+For each event the graph is evaluated once more with that event in every scenario (a block of events at once),
+only above it and only as far as anything differs from what each other event does alone. What is left
+untouched is what the pair does no more to than its events do alone:
 
 - A node below which only one of two events lies has the value that this event alone gives it, for its value
   is a function of what lies below it. So a pair of which one member lies outside of a service's support does
@@ -22,15 +22,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from multiprocessing.connection import Connection
 
+from resilience.failure_sweep.blocks import Block, blocks
 from resilience.failure_sweep.cascade import Cascade
 from resilience.failure_sweep.levels import Gauge, Losses, Marks, by_course, losses, marks
 from resilience.failure_sweep.results import Level, Steps
 from resilience.failure_sweep.scenes import Scenes
 from resilience.failure_sweep.shortness import Shortness
 from resilience.sweep import bits
-
-CLAIMS_A_PROCESS = 16
-"""Every process takes each so-manieth run of events, so that all have about as much to do."""
 
 
 @dataclass(frozen=True)
@@ -89,13 +87,12 @@ class Pairing:
 
     def all(self, processes: int = 1) -> Meetings:
         """Every scenario with every other; by so many processes, where the system can fork them."""
-        numbers = range(len(self.scenes.names))
+        whole = blocks(self.scenes)
         if processes < 2 or "fork" not in multiprocessing.get_all_start_methods():
-            return self.of(numbers)
+            return self.of(whole)
         context = multiprocessing.get_context("fork")
-        shares = [[n for n in numbers if n // CLAIMS_A_PROCESS % processes == p] for p in range(processes)]
         running = []
-        for share in shares:
+        for share in (whole[place::processes] for place in range(processes)):
             ours, theirs = context.Pipe(duplex=False)
             process = context.Process(target=_send, args=(self.of, share, theirs))
             process.start()
@@ -110,50 +107,48 @@ class Pairing:
             found.add(part)
         return found
 
-    def of(self, numbers: Iterable[int]) -> Meetings:
-        """Those scenarios, each with all that are looked at beside it."""
+    def of(self, share: Iterable[Block]) -> Meetings:
+        """The scenarios of those blocks, each with all that are looked at beside it."""
         found = Meetings()
-        for number in numbers:
-            self._with(number, found)
+        for block in share:
+            self._with(block, found)
         return found
 
-    def _with(self, number: int, found: Meetings) -> None:
-        ones = self.scenes.beside(number)
-        if not ones:
-            return
-        after = self.cascade.beside(number, ones)
+    def _with(self, block: Block, found: Meetings) -> None:
+        after = self.cascade.beside(block)
         touched = {gauge for node in after.differs for gauge in self.read_from.get(node, ())}
-        kinds = self.scenes.kinds_with(number, ones)
-        short = self.shortness.beside(number, after, kinds)
+        short = self.shortness.beside(after)
         touched |= short.keys()
         for gauge in sorted(touched):
-            within = ones & self.supports[gauge]
+            within = block.repeated(self.supports[gauge])
             if within:
-                lost = losses(self.gauges[gauge], after.look, kinds, ones)
+                lost = losses(self.gauges[gauge], after.look, block.kinds, block.ones)
                 if gauge in short:
                     lost = lost.short(*short[gauge])
-                self._note(gauge, number, lost, within, found)
+                self._note(gauge, block, lost, within, found)
 
-    def _note(self, gauge: int, number: int, lost: Losses, within: int, found: Meetings) -> None:
+    def _note(self, gauge: int, block: Block, lost: Losses, within: int, found: Meetings) -> None:
         alone, both = self.alone[gauge], marks(lost)
-        below = _news(both.below, alone.below, number) & within
-        interrupted = _news(both.ever_below, alone.ever_below, number) & ~both.below & within
-        if number < self.scenes.events:
-            degraded = _news(both.reduced, alone.reduced, number) & ~both.below & within
+        below = _news(block, both.below & within, alone.below)
+        interrupted = _news(block, both.ever_below & ~both.below & within, alone.ever_below)
+        if block.numbers.start < self.scenes.events:
+            degraded = _news(block, both.reduced & ~both.below & within, alone.reduced)
             found.below[gauge] += below.bit_count()
             found.interrupted[gauge] += interrupted.bit_count()
             found.degraded[gauge] += degraded.bit_count()
         if below | interrupted:
             for steps, others in by_course(lost.masked(below | interrupted), below | interrupted):
-                found.found.append(Meeting(gauge, number, others, steps))
+                found.found += [
+                    Meeting(gauge, first, members, steps) for first, members in block.rows(others)
+                ]
 
 
-def _news(both: int, alone: int, number: int) -> int:
-    """What a scenario does together with others that neither does alone."""
-    return 0 if alone >> number & 1 else both & ~alone
+def _news(block: Block, both: int, alone: int) -> int:
+    """Of what scenarios do together that which neither does alone."""
+    return both & ~(block.repeated(alone) | block.where(alone)) if both else 0
 
 
-def _send(work: Callable[[Sequence[int]], Meetings], share: Sequence[int], to: Connection) -> None:
+def _send(work: Callable[[Sequence[Block]], Meetings], share: Sequence[Block], to: Connection) -> None:
     gc.freeze()  # what was there before the fork is shared, and stays
     try:
         to.send(work(share))

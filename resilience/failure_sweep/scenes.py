@@ -57,14 +57,6 @@ class Scenes:
         own = self.numbers.get(self.names[number].removesuffix(OUT))
         return ((1 << self.events) - 1) & ~(0 if own is None else 1 << own)
 
-    def kinds_with(self, number: int, ones: int) -> Mapping[Scenario, int]:
-        """Those scenarios by the widest kind of each and of that one."""
-        widest = SCENARIOS.index(self.kinds[number])
-        found = dict.fromkeys(SCENARIOS, 0)
-        for place, kind in enumerate(SCENARIOS):
-            found[SCENARIOS[max(place, widest)]] |= self.by_kind[kind] & ones
-        return found
-
 
 def scenes(sweep: Sweep, compiled: Compiled) -> Scenes:
     """Every event that can happen by itself, and every power element that can be fed around."""

@@ -1,10 +1,11 @@
 """Services that a narrow circuit leaves short, as scenarios of the sweep."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from resilience.failure_sweep.blocks import by_column
 from resilience.failure_sweep.cascade import After, Cascade
 from resilience.failure_sweep.courses import settled
 from resilience.failure_sweep.levels import Gauge
@@ -12,7 +13,6 @@ from resilience.failure_sweep.results import Congestion
 from resilience.failure_sweep.scenes import Scenes
 from resilience.failure_sweep.traffic import State, Traffic
 from resilience.results import Scenario
-from resilience.sweep import bits
 
 Short = Mapping[int, tuple[int, int]]
 """By gauge the scenarios in which too little arrives for its level, and those in which not all does."""
@@ -46,55 +46,53 @@ class Shortness:
             found |= settled(self.cascade.values[node])
         return found
 
-    def _state(self, lost: Callable[[int], int], number: int) -> State:
-        return self.traffic.state(frozenset(n for n, node in self.nodes if lost(node) >> number & 1))
+    def _states(self, lost: Callable[[int], int], scenarios: int) -> list[tuple[State, int]]:
+        """What becomes of traffic in which of those scenarios, where any is short."""
+        found = []
+        for gone, members in by_column(self.movers, lost, scenarios) if scenarios else ():
+            state = self.traffic.state(frozenset(name for name, node in self.nodes if node in gone))
+            if state.congested:
+                found.append((state, members))
+        return found
 
     @cached_property
-    def states(self) -> Mapping[int, State]:
-        """By single scenario what becomes of traffic, where any is short."""
+    def states(self) -> list[tuple[State, int]]:
+        """What becomes of traffic in which single scenarios, where any is short."""
         values = self.cascade.values
-        found = {
-            number: self._state(lambda node: settled(values[node]), number) for number in bits(self.moved)
-        }
-        return {number: state for number, state in found.items() if state.congested}
+        return self._states(lambda node: settled(values[node]), self.moved)
 
     def congested(self, number: int) -> tuple[Congestion, ...]:
         """Circuits that are too narrow in a single scenario."""
-        state = self.states.get(number)
-        return state.congested if state is not None else ()
+        found = (state.congested for state, scenarios in self.states if scenarios >> number & 1)
+        return next(found, ())
 
     @cached_property
     def alone(self) -> Short:
         """Single scenarios."""
         return self._short(self.states, self.scenes.by_kind)
 
-    def beside(self, number: int, after: After, kinds: Mapping[Scenario, int]) -> Short:
-        """Scenarios each with that one besides, as far as the two together move traffic otherwise than
-        either does alone."""
+    def beside(self, after: After) -> Short:
+        """Scenarios of a block, as far as two together move traffic otherwise than either does alone."""
         if not after.differs.keys() & self.movers:
             return {}
         values = self.cascade.values
         against_other = against_this = 0
         for node in self.movers:
-            before, now = settled(values[node]), settled(after.look(node))
-            against_other |= now ^ (before & after.ones)
-            against_this |= now ^ (after.ones if before >> number & 1 else 0)
-        states = {
-            scenario: self._state(lambda node: settled(after.look(node)), scenario)
-            for scenario in bits(against_other & against_this)
-        }
-        return self._short(states, kinds)
+            now = settled(after.look(node))
+            against_other |= now ^ settled(after.alone(node))
+            against_this |= now ^ after.block.where(settled(values[node]))
+        states = self._states(lambda node: settled(after.look(node)), against_other & against_this)
+        return self._short(states, after.block.kinds)
 
-    def _short(self, states: Mapping[int, State], kinds: Mapping[Scenario, int]) -> Short:
+    def _short(self, states: Iterable[tuple[State, int]], kinds: Mapping[Scenario, int]) -> Short:
         found: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-        kind_of = {kind: mask for kind, mask in kinds.items() if mask}
-        for number, state in states.items():
+        for state, scenarios in states:
             for service, share in state.shares.items():
                 place = self.places[service]
-                kind = next(kind for kind, mask in kind_of.items() if mask >> number & 1)
-                found[place][1] |= 1 << number
-                if share < self.least(service, kind):
-                    found[place][0] |= 1 << number
+                found[place][1] |= scenarios
+                for kind, members in kinds.items():
+                    if share < self.least(service, kind):
+                        found[place][0] |= scenarios & members
         return {place: (below, reduced) for place, (below, reduced) in found.items()}
 
     @cached_property

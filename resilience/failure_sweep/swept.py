@@ -204,10 +204,13 @@ class Swept:
         calm = self.cascade.evaluation.values(dry, 1)
         if any(settled(losses(gauge, calm.__getitem__, {}, 1).reduced) for gauge in self.gauges):
             return None
-        differs = self.cascade.evaluation.overlay(self.cascade.values, seeds, own, self.ones)
+        values = self.cascade.values
+        differs = self.cascade.evaluation.overlay(
+            values.__getitem__, seeds, lambda node: own.get(node, 0), self.ones
+        )
 
         def look(node: int) -> Value:
-            return differs.get(node, self.cascade.values[node])
+            return differs.get(node, values[node])
 
         return tuple(losses(gauge, look, self.scenes.by_kind, self.ones) for gauge in self.gauges)
 

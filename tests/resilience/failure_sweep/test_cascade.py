@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from resilience.failure_sweep.blocks import Block
 from resilience.failure_sweep.courses import settled
 from resilience.failure_sweep.overloads import PowerNet
 from resilience.failure_sweep.swept import Swept
@@ -139,7 +140,7 @@ def test_what_trips_after_every_single_and_pair_is_what_plain_waves_trip(seed: i
     pairs = list(combinations(chosen, 2))
     for first, second in Random(seed).sample(pairs, min(30, len(pairs))):
         plain = Plain(whole, {scenes.names[first], scenes.names[second]}, spared)
-        after = swept.cascade.beside(second, scenes.beside(second))
+        after = swept.cascade.beside(Block(scenes, range(second, second + 1)))
         for name in whole.power:
             lost = settled(after.look(index[f"power/{name}"])) >> first & 1
             assert bool(lost) == (name not in plain.live), (scenes.names[first], scenes.names[second], name)
@@ -178,7 +179,7 @@ def test_what_one_event_alone_trips_can_live_on_in_a_pair_and_overload_what_it_s
     assert first < second
     trips = {n: [t.element for t in swept.trips.get(n, ())] for n in (first, second)}
     assert trips == {first: [], second: ["power/x", "power/y"]}
-    after = swept.cascade.beside(second, swept.scenes.beside(second))
+    after = swept.cascade.beside(Block(swept.scenes, range(second, second + 1)))
     lost = {name for name in whole.power if settled(after.look(index[f"power/{name}"])) >> first & 1}
     assert lost == {"pn", "y", "e", "x", "z"}
 

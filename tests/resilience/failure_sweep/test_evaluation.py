@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from resilience.compiled import compile_needs
-from resilience.failure_sweep.courses import Value, pieces
+from resilience.failure_sweep.courses import Value, masked, pieces
 from resilience.failure_sweep.evaluation import Evaluation
 from resilience.failure_sweep.merging import merged
 from resilience.failure_sweep.timetable import Timetable
@@ -50,6 +50,15 @@ def random_times(random: Random) -> Timetable:
         return {index[n]: {index[c]: s for c, s in sorted(cs.items())} for n, cs in sorted(found.items())}
 
     return Timetable(compiled, numbered(borne), numbered(back), numbered(standby), ())
+
+
+def beside(
+    evaluation: Evaluation, base: list[Value], own: dict[int, int], other: int, mask: int
+) -> dict[int, Value]:
+    """What differs from those scenarios once `other` fails in each besides."""
+    return evaluation.overlay(
+        lambda node: masked(base[node], mask), {other: mask}, lambda node: own.get(node, 0) & mask, mask
+    )
 
 
 class Second:
@@ -169,7 +178,7 @@ def test_every_second_of_every_single_and_pair_is_as_the_simulation_says(seed: i
             assert [at(value, moment) >> number & 1 for value in base] == state
     for (first, one), (second, other) in combinations(enumerate(leaves), 2):
         mask = (1 << second) - 1
-        differs = evaluation.overlay(base, {other: mask}, own, mask)
+        differs = beside(evaluation, base, own, other, mask)
         plain = Second(times, frozenset({one, other}))
         for moment, state in enumerate(plain.past):
             found = [at(differs.get(node, value), moment) >> first & 1 for node, value in enumerate(base)]
