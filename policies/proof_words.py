@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from resilience.results import Link
-from specs.sentences import Sentence, Value, say
+from specs.sentences import Sentence, Value, as_sentence, say
 
 
 @dataclass(frozen=True)
@@ -42,23 +42,23 @@ def phrase(pattern: str, *around: str) -> Phrase:
 def link_said(link: Link) -> Sentence:
     """One need on the way from a service to what is lost."""
     return _first(_LINKS, link.why, source=link.source, target=link.target) or say(
-        "{source} {why} {target}", source=link.source, why=link.why, target=link.target
+        "{source} {why} {target}", source=link.source, why=as_sentence(link.why), target=link.target
     )
 
 
 def why_said(link: Link) -> Sentence:
     """Why the one needs the other, both left out."""
-    return _first(_WHYS, link.why) or say("{why}", why=link.why)
+    return _first(_WHYS, link.why) or as_sentence(link.why)
 
 
 def matter_said(matters: str) -> Sentence:
     """What cannot be told without a fact."""
-    return _first(_MATTERS, matters) or say("{matters}", matters=matters)
+    return _first(_MATTERS, matters) or as_sentence(matters)
 
 
 def binding_said(step: str) -> Sentence:
     """One of the things that a recovery waits for."""
-    return _first(_BINDINGS, step) or say("{step}", step=step)
+    return _first(_BINDINGS, step) or as_sentence(step)
 
 
 def arrows(steps: Iterable[Value]) -> Sentence:

@@ -12,7 +12,7 @@ from resilience.results import CapacityBalance
 from specs.base import Need
 from specs.findings import Severity
 from specs.issues import FieldPath
-from specs.sentences import Sentence, listed, say
+from specs.sentences import Sentence, as_sentence, listed, say
 from specs.units import DimensionName
 
 
@@ -161,7 +161,7 @@ def _figure(resource: str, value: float) -> str:
 def _resource(balance: CapacityBalance) -> Sentence:
     if balance.resource == "licence":
         return say("licences of {product}", product=balance.product)
-    return _RESOURCES.get(balance.resource) or say("{resource}", resource=balance.resource)
+    return _RESOURCES.get(balance.resource) or as_sentence(balance.resource)
 
 
 _RESOURCES = {
