@@ -103,6 +103,8 @@ class Finding:
     """Facts that it rests on, the most telling first."""
     waiver: str = ""
     """Id of the waiver that bears it, or of one that has expired; empty where there is none."""
+    known: bool = False
+    """Whether a baseline already has it, no less grave: it is shown, and fails no check."""
 
     @property
     def message(self) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thabat import console, output, settings
+from thabat import baselines, console, output, rule_book, settings
 from thabat.exits import CLEAN, FINDINGS
 
 if TYPE_CHECKING:
@@ -32,6 +32,19 @@ def check(
     soft_fail: Annotated[
         bool, typer.Option("--soft-fail", help="Tell all, and end with 0 whatever is found.")
     ] = False,
+    baseline: Annotated[
+        Path | None,
+        typer.Option("--baseline", metavar="FILE", help="Do not fail on findings that this file knows."),
+    ] = None,
+    write_baseline: Annotated[
+        Path | None,
+        typer.Option(
+            "--write-baseline",
+            metavar="FILE",
+            help="Write the findings as a baseline; with --baseline, only its own.",
+        ),
+    ] = None,
+    rules: rule_book.RulesOption = None,
     outputs: output.Outputs = None,
 ) -> None:
     """Judge an estate by every rule, and tell what to mend, gravest first.
@@ -43,22 +56,30 @@ def check(
     Example:
       thabat check national
       thabat check my-estate --phase today --fail-on critical -o terminal -o sarif=check.sarif
+      thabat check my-estate --write-baseline known.json; thabat check my-estate --baseline known.json
     """
     from importlib.metadata import version
 
     from policies.judging import judge
     from policies.outputs import DATA_FORMS, terminal
     from policies.outputs.origin import Origin
-    from policies.rules import RULES
+    from policies.waiving import never_waived
     from specs.findings import Severity
     from thabat.opening import day, opened
 
     wanted = output.outputs(outputs, FORMS)
     least = Severity(settings.value("fail_on", fail_on) or "high")
+    book = rule_book.rule_book(rules)
+    known = baselines.asked_for(baseline)
     found = opened(estate, estate_option, phase)
+    on = day(found.loaded.estate, date)
     with console.working("Judging"):
-        judgement = judge(found.loaded, found.estate, on=day(found.loaded.estate, date), phase=found.phase)
-    origin = Origin(version("thabat"), RULES, _as_seen_from_here(found.loaded))
+        judgement = judge(found.loaded, found.estate, on=on, phase=found.phase, rules=book)
+    never = never_waived(book, found.estate.thresholds)
+    judgement = baselines.held(judgement, known, never)
+    if write_baseline is not None:
+        judgement = baselines.written(write_baseline, judgement, known, never)
+    origin = Origin(version("thabat"), book, as_seen_from_here(found.loaded))
     forms = {name: lambda form=form: form(judgement, origin) for name, form in DATA_FORMS.items()}
     shown = output.screen(wanted)
     output.emit(wanted, {**forms, "terminal": lambda: terminal.render(judgement, origin, shown)})
@@ -71,14 +92,18 @@ def check(
 def failing(
     judgement: "Judgement", least: "Severity", *, allow_unknown: bool = False
 ) -> "tuple[Finding, ...]":
-    """The findings that fail a check: failures at or above a severity, and unknowns of mandatory rules."""
+    """The findings that fail a check: failures at or above a severity, and unknowns of mandatory rules; none
+    that a baseline knows."""
     from specs.findings import Verdict
 
     return tuple(
         finding
         for finding in judgement.findings
-        if (finding.verdict is Verdict.FAIL and finding.severity.at_least(least))
-        or (finding.verdict is Verdict.UNKNOWN and finding.severity.mandatory and not allow_unknown)
+        if not finding.known
+        and (
+            (finding.verdict is Verdict.FAIL and finding.severity.at_least(least))
+            or (finding.verdict is Verdict.UNKNOWN and finding.severity.mandatory and not allow_unknown)
+        )
     )
 
 
@@ -92,7 +117,7 @@ def _verdict(against: "tuple[Finding, ...]", least: "Severity") -> str:
     return f"findings: {' and '.join(parts)}"
 
 
-def _as_seen_from_here(loaded: "Loaded") -> dict[str, str]:
+def as_seen_from_here(loaded: "Loaded") -> dict[str, str]:
     """Each file of the estate as a path from the current folder, where it lies below that."""
     from specs.bundled import ESTATES
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from thabat import console, output
+from thabat import console, output, rule_book
 from thabat.exits import USAGE, Stop
 
 app = typer.Typer(
@@ -16,7 +16,7 @@ app = typer.Typer(
 
 
 @app.callback()
-def rules(context: typer.Context, outputs: output.Outputs = None) -> None:
+def rules(context: typer.Context, own: rule_book.RulesOption = None, outputs: output.Outputs = None) -> None:
     """List the rules, or show one (`thabat rules show PWR-001`).
 
     \b
@@ -27,18 +27,19 @@ def rules(context: typer.Context, outputs: output.Outputs = None) -> None:
     if context.invoked_subcommand is not None:
         return
     from policies.reference import as_json, listing
-    from policies.rules import RULES
 
     wanted = output.outputs(outputs, ("terminal", "json"))
+    book = rule_book.rule_book(own)
     output.emit(
         wanted,
-        {"terminal": lambda: listing(RULES, console.stdout().width), "json": lambda: as_json(RULES)},
+        {"terminal": lambda: listing(book, console.stdout().width), "json": lambda: as_json(book)},
     )
 
 
 @app.command()
 def show(
     rule: Annotated[str, typer.Argument(help="Id of a rule, such as PWR-001.")],
+    own: rule_book.RulesOption = None,
     outputs: output.Outputs = None,
 ) -> None:
     """Show what one rule asks, why, the controls it bears on, its figures, and how to mend a finding.
@@ -48,14 +49,14 @@ def show(
       thabat rules show PWR-001
     """
     from policies.reference import as_json, page
-    from policies.rules import RULES
     from specs.text import did_you_mean
 
     wanted = output.outputs(outputs, ("terminal", "json"))
+    book = rule_book.rule_book(own)
     asked = "-".join(rule.upper().split("-")[:2])
-    found = next((one for one in RULES if one.id == asked), None)
+    found = next((one for one in book if one.id == asked), None)
     if found is None:
-        raise Stop(USAGE, f"there is no rule `{rule}`", did_you_mean(asked, [one.id for one in RULES]))
+        raise Stop(USAGE, f"there is no rule `{rule}`", did_you_mean(asked, [one.id for one in book]))
     output.emit(wanted, {"terminal": lambda: page(found), "json": lambda: as_json((found,))})
 
 

@@ -45,6 +45,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("phase", "", "Phase to look at it in; absent: the last."),
     Setting("date", "", "Day as at which rules judge (YYYY-MM-DD); absent: the estate's own, else today."),
     Setting("fail_on", "high", "Least severity that fails a check.", ("critical", "high", "medium", "low")),
+    Setting("baseline", "", "Baseline that a check is held against; absent: none."),
+    Setting("rules", "", "Folders of your own rules, with commas between, or `installed`; absent: none."),
     Setting("target", "register", "What `up` makes.", ("register",)),
     Setting("register", "", "Asset register: a file or a database URL; absent: `.thabat/register.sqlite`."),
     Setting("state", "", "Folder of the engine's state; absent: `.thabat/state`."),

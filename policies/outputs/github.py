@@ -17,7 +17,7 @@ def render(judgement: Judgement, origin: Origin) -> str:
 
 
 def _command(finding: Finding, origin: Origin) -> str:
-    if finding.verdict is Verdict.WAIVED:
+    if finding.verdict is Verdict.WAIVED or finding.known:
         level = "notice"
     else:
         level = "error" if finding.severity.mandatory else "warning"
@@ -26,7 +26,8 @@ def _command(finding: Finding, origin: Origin) -> str:
         properties["file"] = origin.file(finding.location)
         properties["line"] = str(finding.location.line)
         properties["col"] = str(finding.location.column)
-    properties["title"] = f"{finding.rule} {finding.slug} ({finding.verdict})"
+    known = ", in the baseline" if finding.known else ""
+    properties["title"] = f"{finding.rule} {finding.slug} ({finding.verdict}{known})"
     shown = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     text = " ".join(part for part in (f"{finding.element}: {finding.message}", finding.mending) if part)
     return f"::{level} {shown}::{_data(text)}"

@@ -9,7 +9,7 @@ from policies.outputs.origin import Origin
 from specs.findings import Evidence, Finding, Judgement, RootCause, Severity, Verdict
 from specs.issues import Location
 
-FORMAT_VERSION = "1.0"
+FORMAT_VERSION = "1.1"
 """A minor one adds fields, a major one breaks."""
 
 
@@ -61,6 +61,8 @@ class FindingForm(_Model):
     evidence: tuple[Fact, ...]
     waiver: str
     """Id of the waiver that bears it, or that has expired; empty where there is none."""
+    known: bool
+    """Whether the baseline has it, no less grave; such a finding fails no check."""
 
 
 class CauseForm(_Model):
@@ -129,6 +131,8 @@ class Summary(_Model):
     unknown: int
     waived: int
     root_causes: int
+    known: int
+    """Failures and unknowns that the baseline has."""
 
 
 class Document(_Model):
@@ -168,6 +172,7 @@ def document(judgement: Judgement, origin: Origin) -> Document:
             unknown=counts[Verdict.UNKNOWN],
             waived=counts[Verdict.WAIVED],
             root_causes=len(judgement.causes),
+            known=sum(finding.known for finding in judgement.outcomes),
         ),
         rules=tuple(_rules(judgement, origin)),
         root_causes=tuple(map(_cause, judgement.causes)),
@@ -226,6 +231,7 @@ def _finding(finding: Finding) -> FindingForm:
         place=_place(finding.location),
         evidence=tuple(map(_fact, finding.evidence)),
         waiver=finding.waiver,
+        known=finding.known,
     )
 
 

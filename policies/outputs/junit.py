@@ -12,7 +12,7 @@ _NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 
 def render(judgement: Judgement, origin: Origin) -> str:
-    """The judgement as JUnit XML; failures fail, unknowns are errors, waived findings are skipped."""
+    """The judgement as JUnit XML; failures fail, unknowns are errors, waived and known ones are skipped."""
     suites = ElementTree.Element("testsuites")
     by_rule: dict[str, list[Finding]] = {coverage.rule: [] for coverage in judgement.coverage}
     for finding in judgement.outcomes:
@@ -37,9 +37,9 @@ def _suite(
             "timestamp": f"{judgement.on.isoformat()}T00:00:00",
             "hostname": "localhost",
             "tests": str(len(cases)),
-            "failures": str(sum(case.verdict is Verdict.FAIL for case in cases)),
-            "errors": str(sum(case.verdict is Verdict.UNKNOWN for case in cases)),
-            "skipped": str(sum(case.verdict is Verdict.WAIVED for case in cases)),
+            "failures": str(sum(case.verdict is Verdict.FAIL and not case.known for case in cases)),
+            "errors": str(sum(case.verdict is Verdict.UNKNOWN and not case.known for case in cases)),
+            "skipped": str(sum(case.verdict is Verdict.WAIVED or case.known for case in cases)),
             "time": "0",
         },
     )
@@ -69,7 +69,7 @@ def _test(suite: ElementTree.Element, finding: Finding, origin: Origin) -> None:
     if finding.verdict is Verdict.PASS:
         return
     message = {"message": _xml(finding.message)}
-    if finding.verdict is Verdict.WAIVED:
+    if finding.verdict is Verdict.WAIVED or finding.known:
         told = ElementTree.SubElement(test, "skipped", message)
     elif finding.verdict is Verdict.UNKNOWN:
         told = ElementTree.SubElement(test, "error", {"type": f"unknown.{finding.severity}", **message})
@@ -78,7 +78,8 @@ def _test(suite: ElementTree.Element, finding: Finding, origin: Origin) -> None:
     place = f"{origin.file(finding.location)}:{finding.location.line}" if finding.location else "no file"
     lines = (finding.message, finding.mending, f"Root cause: {finding.cause}", place)
     waiver = f"Waiver: {finding.waiver}" if finding.waiver else ""
-    told.text = _xml("\n".join(line for line in (*lines, waiver) if line))
+    known = "In the baseline" if finding.known else ""
+    told.text = _xml("\n".join(line for line in (*lines, waiver, known) if line))
 
 
 def _xml(text: str) -> str:

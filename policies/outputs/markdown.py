@@ -67,14 +67,15 @@ def _cause(cause: RootCause, origin: Origin) -> Iterator[str]:
     yield ""
     yield f"### {cause.severity}: {escaped(cause.element)}{label}"
     yield ""
-    by_rule: dict[str, list[int]] = {}
+    by_rule: dict[tuple[str, bool], list[int]] = {}
     for index, finding in enumerate(cause.findings):
-        by_rule.setdefault(finding.rule, []).append(index)
+        by_rule.setdefault((finding.rule, finding.known), []).append(index)
     for indices in by_rule.values():
         finding = cause.findings[indices[0]]
         place = f" ({escaped(str(finding.location))})" if finding.location else ""
         subject = "" if finding.element == cause.element else f"{escaped(finding.element)}: "
-        head = f"**{finding.rule}** {finding.slug}, {finding.verdict}"
+        known = ", in the baseline" if finding.known else ""
+        head = f"**{finding.rule}** {finding.slug}, {finding.verdict}{known}"
         yield f"- {head}: {subject}{escaped(finding.message)}{place}"
         others = [cause.findings[index].element for index in indices[1:]]
         if others:

@@ -97,6 +97,7 @@ class Result(_Model):
     locations: tuple[Place, ...]
     related_locations: tuple[Place, ...] | None = None
     partial_fingerprints: dict[str, str]
+    baseline_state: Literal["unchanged"] | None = None
     suppressions: tuple[Suppression, ...] = ()
     properties: dict[str, Any]
 
@@ -236,6 +237,7 @@ def _result(finding: Finding, index: dict[str, int], origin: Origin) -> Result:
         )
         or None,
         partial_fingerprints={"thabatFinding/v1": hashlib.sha256(finding.key.encode()).hexdigest()},
+        baseline_state="unchanged" if finding.known else None,
         suppressions=(Suppression(justification=_literal(f"Waiver {finding.waiver}")),) if waived else (),
         properties={
             "verdict": finding.verdict.value,

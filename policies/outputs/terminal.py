@@ -85,9 +85,9 @@ def _cause(cause: RootCause, origin: Origin, screen: Screen) -> Iterator[str]:
     else:
         yield head
         yield screen.filled(cause.label, "    ", "    ")
-    by_rule: dict[tuple[str, Verdict], list[Finding]] = {}
+    by_rule: dict[tuple[str, Verdict, bool], list[Finding]] = {}
     for finding in cause.findings:
-        by_rule.setdefault((finding.rule, finding.verdict), []).append(finding)
+        by_rule.setdefault((finding.rule, finding.verdict, finding.known), []).append(finding)
     for findings in by_rule.values():
         yield from _alike(cause, findings, origin, screen)
 
@@ -96,7 +96,8 @@ def _alike(cause: RootCause, findings: list[Finding], origin: Origin, screen: Sc
     first = findings[0]
     word = " unknown" if first.verdict is Verdict.UNKNOWN else ""
     subject = "" if first.element == cause.element else f"{first.element}: "
-    text = f"{first.rule} {first.slug}{word}: {subject}{first.message}"
+    known = " (in the baseline)" if first.known else ""
+    text = f"{first.rule} {first.slug}{word}{known}: {subject}{first.message}"
     yield screen.filled(text, f"  {_SIGNS[first.verdict]} ", "    ")
     others = sorted({finding.element for finding in findings[1:]} - {first.element})
     if others:
@@ -118,10 +119,11 @@ def _summary(judgement: Judgement, origin: Origin, screen: Screen) -> Iterator[s
     ]
     number_of_causes = counted(len(judgement.causes), "root cause")
     grave = f"{number_of_causes} ({', '.join(causes)})" if causes else "No root cause"
+    known = sum(finding.known for finding in judgement.outcomes)
     yield screen.filled(
         f"{grave}: {counts[Verdict.FAIL]} failed, {counts[Verdict.UNKNOWN]} unknown, "
-        f"{counts[Verdict.WAIVED]} waived, "
-        f"{counts[Verdict.PASS]} passed, by {len(origin.rules)} rules.",
+        f"{counts[Verdict.WAIVED]} waived, {counts[Verdict.PASS]} passed, by {len(origin.rules)} rules"
+        f"{f'; {known} in the baseline' if known else ''}.",
         "",
         "  ",
     )
