@@ -56,9 +56,9 @@ def matter_said(matters: str) -> Sentence:
     return _first(_MATTERS, matters) or as_sentence(matters)
 
 
-def binding_said(step: str) -> Sentence:
-    """One of the things that a recovery waits for."""
-    return _first(_BINDINGS, step) or as_sentence(step)
+def binding_said(step: str) -> Value:
+    """One of the things that a recovery waits for; a step is told by its name."""
+    return _first(_BINDINGS, step) or step
 
 
 def arrows(steps: Iterable[Value]) -> Sentence:

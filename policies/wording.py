@@ -47,15 +47,6 @@ def shown(text: str, most: int = 1200) -> str:
     return safe if len(safe) <= most else f"{safe[: most - 1]}…"
 
 
-def capital(text: str) -> str:
-    """The text as a sentence begins.
-
-    >>> capital("the replica")
-    'The replica'
-    """
-    return text[:1].upper() + text[1:]
-
-
 def _awkward(count: float, symbol: str) -> bool:
     """Whether people would not say it so: 2.957 months, 2.8 TiB."""
     return (symbol in ("month", "y") and count != round(count)) or symbol.endswith("iB")
