@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,18 +37,6 @@ app = typer.Typer(
 )
 app.add_typer(custody.app, name="custody")
 
-KeyOption = Annotated[
-    Path | None,
-    typer.Option("--key", metavar="FILE", help="Private key to sign with: Ed25519, PEM or OpenSSH, 0600."),
-]
-AgentOption = Annotated[
-    str | None,
-    typer.Option(
-        "--agent",
-        metavar="KEY",
-        help="Key of the SSH agent instead: its fingerprint, comment or public text.",
-    ),
-]
 FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help="The bundle.")]
 PublicOption = Annotated[
     Path,
@@ -78,8 +65,8 @@ def pack(
     date: Annotated[
         str | None, typer.Option("--date", metavar="DAY", help="Day to judge as at (YYYY-MM-DD).")
     ] = None,
-    key: KeyOption = None,
-    agent: AgentOption = None,
+    key: custody.KeyOption = None,
+    agent: custody.AgentOption = None,
     proofs: Annotated[
         bool, typer.Option("--proofs/--no-proofs", help="With the deep proofs, which may take half a minute.")
     ] = True,
@@ -118,7 +105,7 @@ def pack(
     from thabat.opening import day, opened
 
     _is_free(folder)
-    with words():
+    with custody.words():
         signer = custody.signer(key, agent)
         named = settings.estate(estate, estate_option)
         path = find_estate(named)
@@ -175,7 +162,7 @@ def verify(
     from policies.bundle.telling import as_json, as_text
 
     wanted = output.outputs(outputs, ("terminal", "json"))
-    with words():
+    with custody.words():
         trust = _trust(countersigner or (), tsa_root or ())
         verified = _verified(folder, custody.public(key), trust, digest, recomputing=not no_recompute)
     output.emit(
@@ -204,7 +191,7 @@ def keygen(
     """
     from policies.bundle.keys import make_pair, public_key
 
-    with words():
+    with custody.words():
         private, public = make_pair(file, None if no_passphrase else custody.new_passphrase(file))
         console.say(f"written: {private} (keep it), {public} (hand it out)")
         output.write_stdout(public_key(public).keyid)
@@ -220,8 +207,8 @@ def countersign(
     on: Annotated[
         str | None, typer.Option("--on", metavar="DAY", help="Day (YYYY-MM-DD); absent: today.")
     ] = None,
-    key: KeyOption = None,
-    agent: AgentOption = None,
+    key: custody.KeyOption = None,
+    agent: custody.AgentOption = None,
     no_recompute: NoRecomputeOption = False,
 ) -> None:
     """Verify a bundle, and sign that you saw it: a second key that must collude before it can be made anew.
@@ -233,7 +220,7 @@ def countersign(
     from policies.bundle.anchors import NO_TRUST, countersignature
     from policies.bundle.telling import as_text
 
-    with words():
+    with custody.words():
         own = custody.signer(key, agent)
         public = custody.public(signer)
         verified = _verified(folder, public, NO_TRUST, None, recomputing=not no_recompute)
@@ -284,30 +271,10 @@ def timestamp(
     from policies.bundle.anchors import MOST_BYTES
     from policies.bundle.anchors import timestamp as attached
 
-    with words():
+    with custody.words():
         name, data = attached(_envelope(folder), custody.read(answer, MOST_BYTES))
         output.write_file(folder / name, data)
     console.say(f"written: {folder / name}; `thabat evidence verify --tsa-root FILE` checks it")
-
-
-@contextmanager
-def words() -> Iterator[None]:
-    """Say in words what is wrong with keys, names and files that the user gave."""
-    from policies.bundle.canonical import NotCanonical
-    from policies.bundle.keys import KeyFault
-    from policies.bundle.statement import UnsafeName
-
-    try:
-        yield
-    except KeyFault as fault:
-        raise Stop(USAGE, fault.message, fault.hint) from fault
-    except UnsafeName as fault:
-        raise Stop(USAGE, str(fault), "rename it") from fault
-    except NotCanonical as fault:
-        raise Stop(USAGE, str(fault), "name the file that was meant") from fault
-    except OSError as fault:
-        what = f"{fault.filename}: {fault.strerror}" if fault.filename else str(fault)
-        raise Stop(USAGE, what, "check the folder's owner, its permissions and the space left") from fault
 
 
 def _verified(
@@ -320,7 +287,7 @@ def _verified(
 
     if not folder.is_dir():
         raise Stop(USAGE, f"{folder} is no folder", "name a bundle that `thabat evidence` wrote")
-    expected = _digest(digest) if digest is not None else None
+    expected = custody.hexadecimal(digest) if digest is not None else None
     with console.working(f"Verifying {folder}"):
         return verified(folder, Asked(key, version("thabat"), trust, expected, recomputing=recomputing))
 
@@ -356,14 +323,7 @@ def _digest_of(bundle: str) -> str:
     """Digest of the bundle in a folder, or the digest itself."""
     from policies.bundle.canonical import digest
 
-    return digest(_envelope(Path(bundle))) if Path(bundle).is_dir() else _digest(bundle)
-
-
-def _digest(text: str) -> str:
-    found = text.removeprefix("sha256:").lower()
-    if len(found) != 64 or set(found) - set("0123456789abcdef"):
-        raise Stop(USAGE, f"`{text}` is no SHA-256 digest", "write its 64 hexadecimal digits")
-    return found
+    return digest(_envelope(Path(bundle))) if Path(bundle).is_dir() else custody.hexadecimal(bundle)
 
 
 def _is_free(folder: Path) -> None:

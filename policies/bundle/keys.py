@@ -63,7 +63,7 @@ def public_key(path: Path) -> Public:
     try:
         if b"PRIVATE KEY" in data:
             raise KeyFault(f"{path} is a private key", "name the public one, and keep this for yourself")
-        found = load_ssh_public_key(data) if data.startswith(b"ssh-") else load_pem_public_key(data)
+        found = load_pem_public_key(data) if data.lstrip().startswith(b"-----") else load_ssh_public_key(data)
     except (ValueError, UnsupportedAlgorithm) as fault:
         raise KeyFault(
             f"{path} is no public key",

@@ -113,8 +113,8 @@ def as_json(verified: Verified, tool_version: str) -> str:
         checks=tuple(
             CheckForm(name=one.name, verdict=one.verdict, what=shown(one.what)) for one in verified.checks
         ),
-        failures=tuple(map(_failure, verified.failures)),
-        undecided=tuple(map(_failure, verified.undecided)),
+        failures=tuple(map(told, verified.failures)),
+        undecided=tuple(map(told, verified.undecided)),
         anchors=tuple(
             AnchorForm(kind=one.kind, file=shown(one.file), verdict=one.verdict, what=shown(one.what))
             for one in verified.anchors
@@ -161,8 +161,9 @@ def _lines(verified: Verified) -> Iterator[str]:
         yield from failures_as_text(verified.failures)
         yield from failures_as_text(verified.undecided, "?")
     yield ""
+    recomputed = all(one.verdict != "left out" for one in verified.checks)
     yield {
-        "holds": "The bundle holds.",
+        "holds": "The bundle holds." if recomputed else "It is as it was signed; figures were not had again.",
         "fails": f"The bundle does not hold: {len(verified.failures)} found against it.",
         "unknown": "The signature holds, and not all could be decided, which is no pass.",
     }[verified.verdict]
@@ -194,7 +195,8 @@ def _bundle(verified: Verified) -> BundleForm:
     )
 
 
-def _failure(one: Failure) -> FailureForm:
+def told(one: Failure) -> FailureForm:
+    """The failure in its published form."""
     return FailureForm(code=one.code, file=one.file, what=one.what, why=one.why, mending=one.mending)
 
 
