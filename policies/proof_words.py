@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from resilience.results import Link
-from specs.sentences import Sentence, Value, as_sentence, say
+from specs.sentences import NOTHING, Sentence, Value, as_sentence, say
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def arrows(steps: Iterable[Value]) -> Sentence:
     >>> str(arrows(["a", "b"]))
     'a → b'
     """
-    found = Sentence("")
+    found = NOTHING
     for step in steps:
         found = (
             say("{before} → {after}", before=found, after=step) if found.pattern else say("{name}", name=step)

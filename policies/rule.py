@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from specs.findings import Severity, Verdict
 from specs.issues import FieldPath
-from specs.sentences import Sentence
+from specs.sentences import NOTHING, Sentence
 from specs.units import DimensionName, format_quantity
 
 if TYPE_CHECKING:
@@ -59,9 +59,9 @@ class Outcome:
     verdict: Verdict
     element: str
     """`collection/id` of what was judged."""
-    message: Sentence | str
+    message: Sentence
     """What was found, with its figures."""
-    mending: Sentence | str = ""
+    mending: Sentence = NOTHING
     """How to mend it, or what to declare, here."""
     looked_at: tuple[FieldPath, ...] = ()
     """Facts that it rests on, the most telling first; the finding points at the first."""
@@ -162,15 +162,15 @@ def rule(
     return made
 
 
-def passes(element: str, message: Sentence | str, *looked_at: FieldPath, aspect: str = "") -> Outcome:
+def passes(element: str, message: Sentence, *looked_at: FieldPath, aspect: str = "") -> Outcome:
     """It holds."""
     return Outcome(Verdict.PASS, element, message, looked_at=looked_at, aspect=aspect)
 
 
 def fails(
     element: str,
-    message: Sentence | str,
-    mending: Sentence | str,
+    message: Sentence,
+    mending: Sentence,
     *looked_at: FieldPath,
     cause: str = "",
     aspect: str = "",
@@ -182,8 +182,8 @@ def fails(
 
 def unknown(
     element: str,
-    message: Sentence | str,
-    mending: Sentence | str,
+    message: Sentence,
+    mending: Sentence,
     *looked_at: FieldPath,
     cause: str = "",
     aspect: str = "",

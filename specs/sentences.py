@@ -53,6 +53,10 @@ class Sentence:
         )
 
 
+NOTHING = Sentence("")
+"""What is not said."""
+
+
 def say(pattern: str, /, **values: Value) -> Sentence:
     """A sentence of that pattern.
 
@@ -64,7 +68,7 @@ def say(pattern: str, /, **values: Value) -> Sentence:
 
 def as_sentence(text: Sentence | str) -> Sentence:
     """The sentence; of mere text one that is only said as it stands."""
-    return text if isinstance(text, Sentence) else say("{text}", text=text) if text else Sentence("")
+    return text if isinstance(text, Sentence) else say("{text}", text=text) if text else NOTHING
 
 
 def say_count(count: int, one: str, many: str, /, **values: Value) -> Sentence:
@@ -96,7 +100,7 @@ def joined(*sentences: Value) -> Sentence:
     'One. Two.'
     """
     if not sentences:
-        return Sentence("")
+        return NOTHING
     first, *rest = sentences
     found = first if isinstance(first, Sentence) else say("{name}", name=first)
     for one in rest:
@@ -107,7 +111,7 @@ def joined(*sentences: Value) -> Sentence:
 def _row(names: Sequence[Value]) -> Sentence:
     """Names with commas between them."""
     if not names:
-        return Sentence("")
+        return NOTHING
     row = say("{name}", name=names[0])
     for name in names[1:]:
         row = say("{names}, {name}", names=row, name=name)

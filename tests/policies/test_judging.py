@@ -12,6 +12,7 @@ from policies.rules.power_feeds import dual_feed
 from specs.findings import Severity, Verdict
 from specs.issues import SpecError
 from specs.loading import load
+from specs.sentences import as_sentence, say
 from tests.hash_seeds import same_output
 from tests.policies.conftest import BASE, DAY, Amend, judged
 
@@ -143,7 +144,7 @@ def test_support_is_judged_on_the_last_day_of_the_phase_and_tests_on_the_day_giv
 def test_what_a_spec_says_cannot_reach_a_terminal_through_a_message(amend: Amend) -> None:
     @rule("TST-001", "echo", severity=Severity.LOW, title="T", rationale="R", remediation="M", references=())
     def echo(case: Case) -> list[Outcome]:
-        return [fails("sites/main", "a\x1b[31m\u202eb\nc", "d\x00\u2066")]
+        return [fails("sites/main", as_sentence("a\x1b[31m\u202eb\nc"), as_sentence("d\x00\u2066"))]
 
     (finding,) = judged(amend(""), [echo]).findings
     assert finding.message == "a\\u001b[31m\\u202eb c"
@@ -183,4 +184,4 @@ def test_the_same_bytes_come_out_whatever_the_hash_seed() -> None:
 
 
 def test_an_outcome_that_passes_needs_no_mending() -> None:
-    assert passes("sites/main", "It does.").mending == ""
+    assert str(passes("sites/main", say("It does.")).mending) == ""
