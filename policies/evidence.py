@@ -32,7 +32,7 @@ def value_at(path: FieldPath, estate: Estate) -> str:
         return "declared"
     if isinstance(holder, BaseModel) and isinstance(path[-1], str):
         value = holder.model_dump(mode="json", include={path[-1]}, exclude_defaults=True).get(path[-1], value)
-    return _shown(value)
+    return shown_value(value)
 
 
 def _within(value: Any, part: str | int) -> Any:
@@ -45,7 +45,8 @@ def _within(value: Any, part: str | int) -> Any:
     return None
 
 
-def _shown(value: Any) -> str:
+def shown_value(value: Any) -> str:
+    """A value as the spec would write it, on one line and short."""
     text = plain(_written(value))
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 

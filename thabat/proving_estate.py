@@ -69,6 +69,15 @@ def _verdict(told: "Sequence[Answer]") -> str:
     return f"{refuted} of {len(told)} answers do not hold, {unknown} are unknown"
 
 
+def parts_without(left_out: "Sequence[str]") -> "tuple[Part, ...]":
+    """The parts that are not left out; `all` leaves out every one."""
+    from resilience.proof import PARTS
+
+    names = [name for name in left_out if name != "all"]
+    unwanted = _parts(names) if names else ()
+    return () if "all" in left_out else tuple(part for part in PARTS if part not in unwanted)
+
+
 def _parts(only: "Sequence[str]") -> "tuple[Part, ...]":
     from resilience.proof import PARTS
     from specs.text import did_you_mean

@@ -1,0 +1,1 @@
+"""A change of an estate and what it does: elements, findings, services, and the lines responsible."""
