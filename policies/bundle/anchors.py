@@ -92,7 +92,7 @@ def timestamp(envelope: bytes, answer: bytes) -> tuple[str, bytes]:
     imprint = response.tst_info.message_imprint.message
     if imprint != _hashed(response, envelope):
         raise NotCanonical("it is of other bytes than this bundle's envelope")
-    return f"{ANCHORS}/{_STAMPED}{digest(answer)[:16]}.tsr", answer
+    return _stamp_name(answer), answer
 
 
 def certificates(data: bytes) -> tuple[x509.Certificate, ...]:
@@ -184,6 +184,8 @@ def _timestamp(name: str, data: bytes, envelope: bytes, trust: Trust) -> Anchor:
     def told(verdict: Literal["holds", "fails", "unknown"], what: str) -> Anchor:
         return Anchor("time-stamp", name, verdict, what)
 
+    if name != _stamp_name(data):
+        return told("fails", "its bytes are not those that its name was made of")
     try:
         response = _decoded(data)
         if response.tst_info.message_imprint.message != _hashed(response, envelope):
@@ -198,6 +200,11 @@ def _timestamp(name: str, data: bytes, envelope: bytes, trust: Trust) -> Anchor:
     except (VerificationError, ValueError) as fault:
         return told("fails", f"it does not verify: {fault}")
     return told("holds", f"the envelope was there at {when}")
+
+
+def _stamp_name(answer: bytes) -> str:
+    """What an answer is called: not all of its bytes are signed, so that a flipped one shows by this."""
+    return f"{ANCHORS}/{_STAMPED}{digest(answer)[:16]}.tsr"
 
 
 def _decoded(answer: bytes) -> TimeStampResponse:

@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from securesystemslib.signer import CryptoSigner, Signer  # type: ignore[attr-defined]
+from securesystemslib.signer import CryptoSigner  # type: ignore[attr-defined]
 
 from policies.bundle.deriving import Work
 from policies.bundle.keys import Public, of_signer
@@ -14,7 +15,7 @@ from policies.bundle.packing import Bundle, bundle, write
 from policies.bundle.verifying import Asked, Verified, verify
 from specs.loading import load
 
-VERSION = "0.1.0"
+VERSION = version("thabat")
 DAY = date(2026, 11, 1)
 DRILL = ("drills", "failover.json", b'{"service": "services/registry", "rta": "42 min"}\n')
 STOCKTAKE = ("stocktakes", "hall.csv", b"element,rack,position\nsrv-01,a-01,1\n")
@@ -51,7 +52,7 @@ services:
 """
 
 
-def signer(seed: int = 1) -> Signer:
+def signer(seed: int = 1) -> CryptoSigner:
     """A key that is the same every time."""
     return CryptoSigner(Ed25519PrivateKey.from_private_bytes(hashlib.sha256(bytes([seed])).digest()))
 

@@ -84,7 +84,8 @@ def test_json_has_one_form_and_reads_back(value: object) -> None:
     "data",
     [
         b"", b"\xff", b"{", b'{"a":1,"a":1}\n', b"NaN\n", b"Infinity\n", b"1e999\n", b"[" * 100_000,
-        b'"\\ud800"\n', b'{"b":1,"a":1}\n', b"1.0e0\n", b"9" * 5000 + b"\n", b'{"a":1}', b'\xef\xbb\xbf{"a":1}\n',
+        b'"\\ud800"\n', b'{"b":1,"a":1}\n', b"1.0e0\n", b"9" * 5000 + b"\n", b'{"a":1}',
+        b'\xef\xbb\xbf{"a":1}\n',
     ],
 )  # fmt: skip
 def test_what_is_not_in_the_one_form_is_refused_in_words(data: bytes) -> None:

@@ -13,7 +13,7 @@ from policies.bundle.envelope import as_bytes, read, signed
 from policies.bundle.packing import log_entries
 from policies.bundle.statement import ENVELOPE, LOG
 from tests.policies.bundle.conftest import Copy
-from tests.policies.bundle.made import codes, signer, verified
+from tests.policies.bundle.made import VERSION, codes, signer, verified
 
 Statement = dict[str, Any]
 
@@ -174,8 +174,8 @@ def test_what_is_no_statement_of_a_bundle_is_told(change: Callable[[Statement], 
 def test_figures_of_another_version_are_not_comparable_and_that_is_no_pass(copy: Copy) -> None:
     folder = copy()
     for name, old, new in (
-        ("versions.json", '"thabat":"0.1.0"', '"thabat":"0.2.0"'),
-        ("verdicts.json", '"version": "0.1.0"', '"version": "0.2.0"'),
+        ("versions.json", f'"thabat":"{VERSION}"', '"thabat":"99.0"'),
+        ("verdicts.json", f'"version": "{VERSION}"', '"version": "99.0"'),
     ):
         text = (folder / name).read_text("utf-8")
         assert old in text
@@ -184,7 +184,7 @@ def test_figures_of_another_version_are_not_comparable_and_that_is_no_pass(copy:
     assert (found.verdict, found.failures) == ("unknown", ())
     (told,) = found.undecided
     assert (told.code, told.file) == ("EVD-032", "verdicts.json")
-    assert "thabat: 0.2.0 there, 0.1.0 here" in told.what
+    assert f"thabat: 99.0 there, {VERSION} here" in told.what
 
 
 def test_other_versions_that_give_the_same_figures_hold(copy: Copy) -> None:
