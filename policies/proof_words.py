@@ -2,7 +2,7 @@
 
 import re
 import string
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from resilience.results import Link
@@ -15,28 +15,32 @@ class Phrase:
 
     pattern: str
     words: re.Pattern[str]
+    within: Mapping[str, Callable[[str], Value]]
+    """By name: how what stands there is said, where it is words too."""
 
     def said(self, words: str, **values: Value) -> Sentence | None:
         """The sentence of these words; None where they are others."""
         found = self.words.fullmatch(words)
         if found is None:
             return None
-        return Sentence(self.pattern, tuple(sorted({**found.groupdict(), **values}.items())))
+        told = {name: self.within.get(name, str)(text) for name, text in found.groupdict().items()}
+        return Sentence(self.pattern, tuple(sorted({**told, **values}.items())))
 
 
-def phrase(pattern: str, *around: str) -> Phrase:
+def phrase(pattern: str, *around: str, **within: Callable[[str], Value]) -> Phrase:
     """The words are the pattern's but for the names `around` it, which are given apart.
 
     >>> found = phrase("{source} runs firmware {target}", "source", "target")
     >>> str(found.said("runs firmware", source="devices/fw-1", target="firmware/stonewall"))
     'devices/fw-1 runs firmware firmware/stonewall'
     """
+    bare = pattern
+    for name in around:
+        bare = bare.replace(f"{{{name}}}", "")
     words = ""
-    for text, name, _, _ in string.Formatter().parse(pattern):
-        words += re.escape(text.strip() if name in around or not words else text)
-        if name is not None and name not in around:
-            words += f"(?P<{name}>.+)"
-    return Phrase(pattern, re.compile(words, re.DOTALL))
+    for text, held, _, _ in string.Formatter().parse(bare.strip()):
+        words += re.escape(text) + (f"(?P<{held}>.+)" if held is not None else "")
+    return Phrase(pattern, re.compile(words, re.DOTALL), within)
 
 
 def link_said(link: Link) -> Sentence:
@@ -57,7 +61,7 @@ def matter_said(matters: str) -> Sentence:
 
 
 def binding_said(step: str) -> Value:
-    """One of the things that a recovery waits for; a step is told by its name."""
+    """One of the things that a result is bound by; an element or a step of recovery is told by its name."""
     return _first(_BINDINGS, step) or step
 
 
@@ -183,6 +187,46 @@ _MATTERS = (
     phrase("how {service} runs at all: this never does, with nothing failed"),
 )
 
+
+def _ring(words: str) -> Value:
+    """Elements that need each other in a ring: `a needs b needs a`."""
+    first, *rest = words.split(" needs ")
+    told: Value = first
+    for element in rest:
+        told = say("{before} needs {after}", before=told, after=element)
+    return told
+
+
+def _links(words: str) -> Value:
+    """Needs one after the other: `a runs on b, b stands in c`."""
+    first, *rest = map(_link, words.split(", "))
+    for link in rest:
+        first = say("{names}, {name}", names=first, name=link)
+    return first
+
+
+def _link(words: str) -> Sentence:
+    source, _, rest = words.partition(" ")
+    why, _, target = rest.rpartition(" ")
+    return _first(_LINKS, why, source=source, target=target) or as_sentence(words)
+
+
+def _reasons(words: str) -> Value:
+    """Why copies are of no use, one kind after the other."""
+    first, *rest = (_first(_REASONS, one) or as_sentence(one) for one in words.split("; "))
+    for reason in rest:
+        first = say("{before}; {after}", before=first, after=reason)
+    return first
+
+
+_REASONS = (
+    phrase("{copies}: not kept until older than an intruder's dwell time"),
+    phrase("{copies}: within reach of what was lost or of the intruder"),
+    phrase("{copy}: nothing is left that opens copies under {domain}"),
+    phrase("{copy}: {domain} needs {quorum} shares and has {custodians} custodians"),
+    phrase("{copy}: closed"),
+)
+
 _BINDINGS = (
     phrase("detection"),
     phrase("decision"),
@@ -190,4 +234,31 @@ _BINDINGS = (
     phrase("callout {team}"),
     phrase("busy {step}"),
     phrase("nowhere {service}"),
+    phrase("active workloads elsewhere carry it"),
+    phrase("its component {component} has nowhere to run"),
+    phrase("component {component}"),
+    phrase("it waits for {element}, which is never back"),
+    phrase("it waits for a ring that cannot begin: {ring}", ring=_ring),
+    phrase("it waits for itself: {ring}", ring=_ring),
+    phrase("it waits for itself through others"),
+    phrase("it waits for services that wait for themselves"),
+    phrase("it needs {element}, which is not brought back"),
+    phrase("it is below the level it owes with every standby at work: {chain}", chain=_links),
+    phrase("something that it needs to start never begins"),
+    phrase("no copy of {dataset} can be used: none is made"),
+    phrase("no copy of {dataset} can be used ({reasons})", reasons=_reasons),
+    phrase("{element} cores"),
+    phrase("{element} memory"),
+    phrase("{element} storage"),
+    phrase("{element} iops"),
+    phrase("{element} throughput"),
+    phrase("{element} requests"),
+    phrase("{element} licence"),
+    phrase("{element} power"),
+    phrase("{element} leg"),
+    phrase("{element} heat"),
+    phrase("{element} limit"),
+    phrase("{element} bandwidth"),
+    phrase("{element} placement"),
+    phrase("{element} traffic"),
 )
