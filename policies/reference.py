@@ -2,13 +2,19 @@
 
 import json
 import textwrap
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import yaml
 
 from policies.frameworks import FRAMEWORKS
+from policies.frameworks.catalogue import control
 from policies.outputs.json_document import Document
+from policies.outputs.markdown import escaped
 from policies.rule import Rule
+from policies.wording import counted
+from specs.findings import Judgement, Verdict
+from specs.issues import FieldPath
 
 _NOTE = "Written by `thabat rules pages docs/reference/rules`; do not edit."
 
@@ -51,8 +57,43 @@ def page(rule: Rule) -> str:
         parts += ["## Found", _yaml(rule.bad)]
     if rule.good:
         parts += ["## Mended", _yaml(rule.good)]
-    parts += ["## How to mend", _filled(rule.remediation), "## Controls", _controls(rule)]
+    parts += ["## How to mend", _filled(rule.remediation), "## May it be waived?", _filled(_waivable(rule))]
+    parts += ["## Controls", _controls(rule)]
     return "\n\n".join(parts) + "\n"
+
+
+def looked_at(rule: Rule, judgement: Judgement) -> str:
+    """How the rule came out of an estate, and which fields it looked at there."""
+    outcomes = [one for one in judgement.outcomes if one.rule == rule.id]
+    counts = Counter(one.verdict for one in outcomes)
+    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict)
+    fields = Counter(_field(fact.path) for one in outcomes for fact in one.evidence)
+    lines = [f"- `{field}`: {counted(count, 'time')}" for field, count in sorted(fields.items())]
+    parts = [
+        f"## In {escaped(judgement.title)}, as of {escaped(judgement.phase)}",
+        _filled(f"It came out {told}."),
+    ]
+    parts += ["It looked at:", "\n".join(lines)] if lines else []
+    return "\n\n".join(parts) + "\n"
+
+
+def _field(path: FieldPath) -> str:
+    """The field of a path, whichever element it is of.
+
+    >>> _field(("devices", "sw-01", "feeds", 0))
+    'devices: feeds'
+    """
+    names = [str(part) for part in path[2:] if not isinstance(part, int)]
+    return f"{path[0]}: {'.'.join(names) or 'as a whole'}"
+
+
+def _waivable(rule: Rule) -> str:
+    if rule.waivable:
+        return (
+            "For a while, under `waivers` with a reason, a requester, an approver and an end; unless the "
+            f"organisation says `thresholds: {{{rule.id}: {{waivable: false}}}}`."
+        )
+    return f"By nobody. {rule.never_waived}"
 
 
 def as_json(rules: Sequence[Rule]) -> str:
@@ -72,13 +113,27 @@ def as_json(rules: Sequence[Rule]) -> str:
                 {"name": one.name, "default": one.shown, "meaning": one.meaning, "source": one.source}
                 for one in rule.parameters
             ],
+            "bad": rule.bad,
+            "good": rule.good,
+            "waivable": rule.waivable,
+            "never_waived": rule.never_waived,
             "references": [
-                {"framework": one.framework, "controls": list(one.controls)} for one in rule.references
+                {
+                    "framework": one.framework,
+                    "controls": list(one.controls),
+                    "parts": [_part(one.framework, id) for id in one.controls],
+                }
+                for one in rule.references
             ],
         }
         for rule in rules
     ]
-    return json.dumps({"format_version": "1.0", "rules": rows}, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps({"format_version": "1.1", "rules": rows}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _part(framework: str, id: str) -> Mapping[str, str]:
+    one = control(framework, id)
+    return {"id": id, "subject": str(one.subject), "part": str(one.part), "beyond": str(one.beyond)}
 
 
 def reference(rules: Sequence[Rule]) -> Mapping[str, str]:
@@ -114,9 +169,18 @@ def _yaml(text: str) -> str:
 
 
 def _controls(rule: Rule) -> str:
-    lines = [f"- {FRAMEWORKS[one.framework].title}: {', '.join(one.controls)}" for one in rule.references]
-    evidence = "A verdict is technical evidence for a part of each; it never says that one is met."
-    return "\n".join(lines) + f"\n\n{evidence}"
+    lines = []
+    for reference in rule.references:
+        lines.append(f"- {FRAMEWORKS[reference.framework].title}")
+        for id in reference.controls:
+            one = control(reference.framework, id)
+            told = f"{id} {one.subject}. Looked at: {one.part}. Beyond it: {one.beyond}."
+            lines.append(textwrap.fill(told, 78, initial_indent="  - ", subsequent_indent="    "))
+    evidence = (
+        "A verdict is technical evidence for the part of each that the rules which bear on it look at "
+        "together; it never says that one is met."
+    )
+    return "\n".join(lines) + f"\n\n{_filled(evidence)}"
 
 
 def _filled(text: str) -> str:

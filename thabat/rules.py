@@ -1,12 +1,16 @@
 """`thabat rules`: what every rule asks, why, and which figures of it an organisation may set."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thabat import console, output, rule_book
+from thabat import console, output, rule_book, settings
 from thabat.exits import USAGE, Stop
+
+if TYPE_CHECKING:
+    from policies.rule import Rule
+    from specs.findings import Judgement
 
 app = typer.Typer(
     invoke_without_command=True,
@@ -39,16 +43,20 @@ def rules(context: typer.Context, own: rule_book.RulesOption = None, outputs: ou
 @app.command()
 def show(
     rule: Annotated[str, typer.Argument(help="Id of a rule, such as PWR-001.")],
+    estate: settings.EstateArgument = None,
     own: rule_book.RulesOption = None,
     outputs: output.Outputs = None,
 ) -> None:
     """Show what one rule asks, why, the controls it bears on, its figures, and how to mend a finding.
 
+    With an ESTATE also how it came out there, and which fields it looked at.
+
     \b
     Example:
       thabat rules show PWR-001
+      thabat rules show PWR-001 national
     """
-    from policies.reference import as_json, page
+    from policies.reference import as_json, looked_at, page
     from specs.text import did_you_mean
 
     wanted = output.outputs(outputs, ("terminal", "json"))
@@ -57,7 +65,18 @@ def show(
     found = next((one for one in book if one.id == asked), None)
     if found is None:
         raise Stop(USAGE, f"there is no rule `{rule}`", did_you_mean(asked, [one.id for one in book]))
-    output.emit(wanted, {"terminal": lambda: page(found), "json": lambda: as_json((found,))})
+    there = "" if estate is None else f"\n{looked_at(found, _judged(estate, found))}"
+    output.emit(wanted, {"terminal": lambda: page(found) + there, "json": lambda: as_json((found,))})
+
+
+def _judged(estate: str, rule: "Rule") -> "Judgement":
+    """The estate, judged by one rule."""
+    from policies.judging import judge
+    from thabat.opening import day, opened
+
+    found = opened(estate)
+    on = day(found.loaded.estate)
+    return judge(found.loaded, found.estate, on=on, phase=found.phase, rules=(rule,))
 
 
 @app.command()

@@ -125,18 +125,16 @@ def evidence_by_control(
     """
     day = judgement.on if on is None else on
     by_rule = _by_rule(judgement, rules)
-    bearing = _bearing(rules)
     mending = _mending(judgement, estate, day)
     found: list[ControlEvidence] = []
     for framework in frameworks:
-        controls = catalogue(framework)
+        controls, named = catalogue(framework), bearing(framework, rules)
         attested = _by_control((one for one in estate.attestations.values() if one.on <= day), controls)
         decided = _by_control((one for one in estate.applicability.values() if one.on <= day), controls)
         risks = _by_control(estate.risks.values(), controls)
         actions = _by_control((one for one in estate.actions.values() if is_open(one, day)), controls)
         for one in controls.controls.values():
-            names = sorted({*bearing.get((framework, one.id), ()), *one.rules} & by_rule.keys())
-            shown = tuple(by_rule[name] for name in names)
+            shown = tuple(by_rule[name] for name in named.get(one.id, ()))
             word, attestation = _word(attested.get(one.id, ()), day)
             planned = {action.id for _, action in actions.get(one.id, ())}
             planned.update(*(mending.get(key, ()) for evidence in shown for key in evidence.findings))
@@ -165,13 +163,18 @@ def worst(technical: Iterable[Technical]) -> Technical:
     return next((one for one in Technical if one in found), Technical.NONE)
 
 
-def _bearing(rules: Sequence[Rule]) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+def bearing(framework: str, rules: Sequence[Rule] = RULES) -> dict[str, tuple[str, ...]]:
+    """By control of a framework: ids of the rules that bear on it, sorted; others are absent."""
+    ids = {rule.id for rule in rules}
+    found: dict[str, set[str]] = defaultdict(set)
+    for one in catalogue(framework).controls.values():
+        found[one.id].update(ids.intersection(one.rules))
     for rule in rules:
         for reference in rule.references:
-            for id in reference.controls:
-                found[reference.framework, id].append(rule.id)
-    return {key: tuple(names) for key, names in found.items()}
+            if reference.framework == framework:
+                for id in reference.controls:
+                    found[id].add(rule.id)
+    return {id: tuple(sorted(names)) for id, names in found.items() if names}
 
 
 def _by_rule(judgement: Judgement, rules: Sequence[Rule]) -> Mapping[str, RuleEvidence]:

@@ -81,7 +81,7 @@ def test_a_control_that_a_rule_bears_on_says_which_part_and_what_is_beyond_it(ke
         if (key, one.id) in BEARING or set(one.rules) & ids:
             assert str(one.part), f"{one.key}: {BEARING.get((key, one.id))}"
         if str(one.part):
-            assert str(one.beyond) != "All of it: no rule looks at it."
+            assert str(one.beyond) != "All of it, as far as Thabat's own rules go."
 
 
 def test_every_control_that_a_rule_names_is_one_of_the_list() -> None:

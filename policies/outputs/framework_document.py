@@ -1,0 +1,275 @@
+"""A framework as JSON in a published, versioned form: its controls, and what a judged estate shows of each.
+
+`python -m policies.outputs.framework_document docs/reference/frameworks.schema.json` publishes the form.
+"""
+
+import json
+import sys
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict
+
+from policies.frameworks import FRAMEWORKS
+from policies.frameworks.availability import SiteAvailability
+from policies.frameworks.catalogue import Control, catalogue
+from policies.frameworks.evidence import ControlEvidence, Technical, Word
+from policies.outputs.json_document import EstateForm, ToolForm
+from specs.files import write_whole
+from specs.findings import Judgement, Severity
+
+FORMAT_VERSION: Final = "1.0"
+"""A minor one adds fields, a major one breaks."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A framework to show, and what an estate shows of it, where one was judged."""
+
+    framework: str
+    """Its key."""
+    tool_version: str
+    bearing: dict[str, tuple[str, ...]]
+    """By control: ids of the rules that bear on it."""
+    judgement: Judgement | None = None
+    evidence: tuple[ControlEvidence, ...] = ()
+    """Every control, in the framework's order; none where no estate was judged."""
+    sites: tuple[SiteAvailability, ...] = ()
+    """Of availability classes: every site."""
+
+    @property
+    def controls(self) -> tuple[Control, ...]:
+        """Every control, in the framework's order."""
+        return tuple(catalogue(self.framework).controls.values())
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class RuleForm(_Model):
+    """How a rule that bears on a control came out."""
+
+    id: str
+    title: str
+    severity: Severity
+    technical: Technical
+    passed: int
+    failed: int
+    unknown: int
+    waived: int
+    findings: tuple[str, ...]
+    """Keys of its findings."""
+
+
+class AttestationForm(_Model):
+    """What somebody says of a control."""
+
+    id: str
+    """Under which it is declared."""
+    by: str
+    on: date
+    expires: date
+    statement: str
+    document: str | None
+    digest: str | None
+
+
+class ApplicabilityForm(_Model):
+    """What the statement of applicability says of a control."""
+
+    id: str
+    """Under which it is declared."""
+    applicable: bool
+    why: str
+    decided_by: str
+    on: date
+
+
+class EvidenceForm(_Model):
+    """What there is to say of a control, of the estate that was judged."""
+
+    technical: Technical
+    """By rules: contradicts, unknown, supports, or none."""
+    rules: tuple[RuleForm, ...]
+    word: Word
+    """By people: in-place, partly, not-in-place, expired (unknown again), or none."""
+    attestation: AttestationForm | None
+    applicability: ApplicabilityForm | None
+    disputed: bool
+    """Whether people say that it is in place or does not apply, while a rule contradicts it."""
+    actions: tuple[str, ...]
+    """Open actions for it."""
+    risks: tuple[str, ...]
+    """Risks that name it."""
+
+
+class ControlForm(_Model):
+    """A control of the framework."""
+
+    id: str
+    group: str
+    subject: str
+    """In words of Thabat's own."""
+    part: str
+    """What rules look at; empty where none does."""
+    beyond: str
+    """What no rule sees, and a person has to say."""
+    rules: tuple[str, ...]
+    """Ids of the rules that bear on it; none: no rule covers any of it."""
+    evidence: EvidenceForm | None
+    """Null where no estate was judged."""
+
+
+class CriterionForm(_Model):
+    """A criterion of the availability classes at one site."""
+
+    id: str
+    technical: Technical
+    against: tuple[str, ...]
+    """What contradicts it or leaves it unknown."""
+    looked_at: int
+
+
+class SiteForm(_Model):
+    """What there is to say of the availability class of a site's power and cooling."""
+
+    site: str
+    supported: int
+    """The highest class of which all that was looked at is supported, with those below; never a verdict."""
+    criteria: tuple[CriterionForm, ...]
+
+
+class Document(_Model):
+    """What `thabat frameworks show FRAMEWORK -o json` writes."""
+
+    format_version: str
+    tool: ToolForm
+    framework: str
+    title: str
+    publisher: str
+    remark: str
+    """What none of this says."""
+    estate: EstateForm | None
+    judged_on: date | None
+    groups: dict[str, str]
+    """Subject of each group by its id."""
+    controls: tuple[ControlForm, ...]
+    sites: tuple[SiteForm, ...]
+    """Of availability classes alone."""
+
+
+def as_json(shown: Shown) -> str:
+    """The framework as JSON text."""
+    return document(shown).model_dump_json(indent=2) + "\n"
+
+
+def document(shown: Shown) -> Document:
+    """The framework in its published form."""
+    told, listed = FRAMEWORKS[shown.framework], catalogue(shown.framework)
+    by_control = {one.control.id: one for one in shown.evidence}
+    judgement = shown.judgement
+    return Document(
+        format_version=FORMAT_VERSION,
+        tool=ToolForm(name="thabat", version=shown.tool_version),
+        framework=told.key,
+        title=told.title,
+        publisher=told.publisher,
+        remark=told.remark,
+        estate=None if judgement is None else _estate(judgement),
+        judged_on=None if judgement is None else judgement.on,
+        groups={id: str(subject) for id, subject in listed.groups.items()},
+        controls=tuple(
+            ControlForm(
+                id=one.id,
+                group=one.group,
+                subject=str(one.subject),
+                part=str(one.part),
+                beyond=str(one.beyond),
+                rules=shown.bearing.get(one.id, ()),
+                evidence=_evidence(by_control[one.id]) if one.id in by_control else None,
+            )
+            for one in shown.controls
+        ),
+        sites=tuple(map(_site, shown.sites)),
+    )
+
+
+def _estate(judgement: Judgement) -> EstateForm:
+    return EstateForm(
+        title=judgement.title,
+        classification=judgement.classification,
+        version=judgement.version,
+        digest=judgement.digest,
+        phase=judgement.phase,
+    )
+
+
+def _evidence(found: ControlEvidence) -> EvidenceForm:
+    attestation, applicability = found.attestation, found.applicability
+    return EvidenceForm(
+        technical=found.technical,
+        rules=tuple(
+            RuleForm(
+                id=one.rule,
+                title=one.title,
+                severity=one.severity,
+                technical=one.technical,
+                passed=one.passed,
+                failed=one.failed,
+                unknown=one.unknown,
+                waived=one.waived,
+                findings=one.findings,
+            )
+            for one in found.rules
+        ),
+        word=found.word,
+        attestation=None
+        if attestation is None
+        else AttestationForm(
+            id=attestation.id,
+            by=attestation.by,
+            on=attestation.on,
+            expires=attestation.expires,
+            statement=str(attestation.statement),
+            document=attestation.document,
+            digest=attestation.digest,
+        ),
+        applicability=None
+        if applicability is None
+        else ApplicabilityForm(
+            id=applicability.id,
+            applicable=applicability.applicable,
+            why=str(applicability.why),
+            decided_by=applicability.decided_by,
+            on=applicability.on,
+        ),
+        disputed=found.disputed,
+        actions=found.actions,
+        risks=found.risks,
+    )
+
+
+def _site(site: SiteAvailability) -> SiteForm:
+    return SiteForm(
+        site=site.site,
+        supported=site.supported,
+        criteria=tuple(
+            CriterionForm(
+                id=one.control.id, technical=one.technical, against=one.against, looked_at=one.looked_at
+            )
+            for one in site.criteria
+        ),
+    )
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of the document."""
+    described = Document.model_json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}
+
+
+if __name__ == "__main__":
+    write_whole(Path(sys.argv[1]), json.dumps(schema(), indent=1, sort_keys=True) + "\n")
