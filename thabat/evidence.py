@@ -3,12 +3,12 @@
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperGroup
 
-from thabat import console, custody, output, settings
+from thabat import console, custody, output, rule_book, settings
 from thabat.exits import CLEAN, EVIDENCE, NOT_EVALUATED, USAGE, Stop
 from thabat.observe import today
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from policies.bundle.anchors import Trust
     from policies.bundle.keys import Public
     from policies.bundle.verifying import Verified
+    from policies.rule import Rule
 
 MOST_GIVEN_BYTES = 1_000_000_000
 """Of an observation that is packed."""
@@ -81,6 +82,7 @@ def pack(
         list[Path] | None,
         typer.Option("--plan", metavar="FILE", help="What the engine planned: `preview -o json=FILE`."),
     ] = None,
+    rules: rule_book.RulesOption = None,
     follows: Annotated[
         str | None,
         typer.Option("--follows", metavar="BUNDLE", help="The bundle before: its folder, or its digest."),
@@ -105,6 +107,7 @@ def pack(
     from thabat.opening import day, opened
 
     _is_free(folder)
+    book = rule_book.rule_book(rules)
     with custody.words():
         signer = custody.signer(key, agent)
         named = settings.estate(estate, estate_option)
@@ -118,7 +121,7 @@ def pack(
         before = _digest_of(follows) if follows is not None else None
         with console.stages("Packing", steps(proofs=proofs)) as began:
             on = day(found.loaded.estate, date)
-            work = Work(found.loaded, found.phase, on, proofs, version("thabat"), began)
+            work = Work(found.loaded, found.phase, on, proofs, version("thabat"), began, book)
             single = path.resolve().name if path.is_file() else None
             made = bundle(work, signer, single=single, given=given, follows=before)
             write(made, folder)
@@ -145,6 +148,7 @@ def verify(
         ),
     ] = None,
     no_recompute: NoRecomputeOption = False,
+    rules: rule_book.RulesOption = None,
     outputs: output.Outputs = None,
 ) -> None:
     """Check a bundle offline: its signature, every file, the log, and every figure had again from its specs.
@@ -164,7 +168,8 @@ def verify(
     wanted = output.outputs(outputs, ("terminal", "json"))
     with custody.words():
         trust = _trust(countersigner or (), tsa_root or ())
-        verified = _verified(folder, custody.public(key), trust, digest, recomputing=not no_recompute)
+        how = _How(trust, digest, rule_book.rule_book(rules), not no_recompute)
+        verified = _verified(folder, custody.public(key), how)
     output.emit(
         wanted,
         {"terminal": lambda: as_text(verified), "json": lambda: as_json(verified, version("thabat"))},
@@ -210,6 +215,7 @@ def countersign(
     key: custody.KeyOption = None,
     agent: custody.AgentOption = None,
     no_recompute: NoRecomputeOption = False,
+    rules: rule_book.RulesOption = None,
 ) -> None:
     """Verify a bundle, and sign that you saw it: a second key that must collude before it can be made anew.
 
@@ -223,7 +229,8 @@ def countersign(
     with custody.words():
         own = custody.signer(key, agent)
         public = custody.public(signer)
-        verified = _verified(folder, public, NO_TRUST, None, recomputing=not no_recompute)
+        how = _How(NO_TRUST, None, rule_book.rule_book(rules), not no_recompute)
+        verified = _verified(folder, public, how)
         if (code := _ending(verified)) != CLEAN:
             console.say(as_text(verified))
             raise Stop(code, "it is not countersigned, as it does not hold", "see `thabat evidence verify`")
@@ -277,9 +284,16 @@ def timestamp(
     console.say(f"written: {folder / name}; `thabat evidence verify --tsa-root FILE` checks it")
 
 
-def _verified(
-    folder: Path, key: "Public", trust: "Trust", digest: str | None, *, recomputing: bool
-) -> "Verified":
+class _How(NamedTuple):
+    """How a bundle is to be verified."""
+
+    trust: "Trust"
+    digest: str | None
+    rules: "tuple[Rule, ...]"
+    recomputing: bool
+
+
+def _verified(folder: Path, key: "Public", how: _How) -> "Verified":
     from importlib.metadata import version
 
     from policies.bundle.verifying import Asked
@@ -287,9 +301,10 @@ def _verified(
 
     if not folder.is_dir():
         raise Stop(USAGE, f"{folder} is no folder", "name a bundle that `thabat evidence` wrote")
-    expected = custody.hexadecimal(digest) if digest is not None else None
+    expected = custody.hexadecimal(how.digest) if how.digest is not None else None
+    asked = Asked(key, version("thabat"), how.trust, expected, recomputing=how.recomputing, rules=how.rules)
     with console.working(f"Verifying {folder}"):
-        return verified(folder, Asked(key, version("thabat"), trust, expected, recomputing=recomputing))
+        return verified(folder, asked)
 
 
 def _ending(verified: "Verified") -> int:

@@ -1,7 +1,7 @@
 """What follows from an estate's specs, document by document: the same bytes whenever it is had."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -11,6 +11,7 @@ from policies.judging import judge
 from policies.outputs import json_document, markdown, proof_document, proofs
 from policies.outputs.origin import Origin
 from policies.report import page
+from policies.rule import Rule
 from policies.rules import RULES
 from resilience.analysis import Analysis, analyse
 from resilience.proof import PARTS, Part, Proof, prove
@@ -35,6 +36,8 @@ class Work:
     """Whether the deep proofs are wanted."""
     tool_version: str
     began: Began = lambda what: None
+    rules: tuple[Rule, ...] = RULES
+    """What judges."""
 
     @cached_property
     def estate(self) -> Estate:
@@ -45,7 +48,7 @@ class Work:
     def judgement(self) -> Judgement:
         """Every rule on it."""
         self.began("judging")
-        return judge(self.loaded, self.estate, on=self.judged_on, phase=self.phase)
+        return judge(self.loaded, self.estate, on=self.judged_on, phase=self.phase, rules=self.rules)
 
     @cached_property
     def analysis(self) -> Analysis:
@@ -79,6 +82,11 @@ def derived(work: Work) -> Iterator[tuple[str, bytes]]:
     for document in DOCUMENTS:
         if work.proofs or not document.proofs:
             yield document.name, document.made(work).encode("utf-8", "backslashreplace")
+
+
+def own_rules(rules: Iterable[Rule]) -> tuple[str, ...]:
+    """Ids of those that do not come with Thabat."""
+    return tuple(sorted({one.id for one in rules} - {one.id for one in RULES}))
 
 
 def steps(*, proofs: bool) -> int:
@@ -131,7 +139,7 @@ def _json(value: Any) -> str:
 
 
 def _origin(work: Work) -> Origin:
-    return Origin(work.tool_version, RULES)
+    return Origin(work.tool_version, work.rules)
 
 
 def _proved(work: Work) -> proof_document.Proved:

@@ -9,11 +9,13 @@ from typing import Any, Final, Literal
 
 from policies.bundle.canonical import NotCanonical, digest, parsed
 from policies.bundle.contents import reloaded
-from policies.bundle.deriving import Began, Work, derived
-from policies.bundle.failing import Failure, failure
+from policies.bundle.deriving import Began, Work, derived, own_rules
+from policies.bundle.failing import UNDECIDED, Failure, failure
 from policies.bundle.looking import Held
 from policies.bundle.statement import VERSIONS, Statement
 from policies.bundle.versions import differences, versions
+from policies.rule import Rule
+from policies.rules import RULES
 from specs.issues import SpecError
 from specs.loading import Loaded
 
@@ -32,7 +34,18 @@ class Recomputed:
     """By name of an altered file: what was altered in it, since what was signed could be had again."""
 
 
-def recompute(held: Held, statement: Statement, tool_version: str, began: Began) -> Recomputed:
+@dataclass(frozen=True)
+class Basis:
+    """What a verifier computes with."""
+
+    tool_version: str
+    began: Began
+    rules: tuple[Rule, ...]
+
+
+def recompute(
+    held: Held, statement: Statement, tool_version: str, began: Began, rules: tuple[Rule, ...] = RULES
+) -> Recomputed:
     """Have every derived document again from the specs that are as signed, and compare.
 
     Never raises: whatever keeps it from being computed is unknown, which is no pass.
@@ -40,8 +53,12 @@ def recompute(held: Held, statement: Statement, tool_version: str, began: Began)
     if any(one.annotations.role == "specs" and one.name not in held.data for one in statement.subject):
         return Recomputed("unknown", "not recomputed: the specs are not as they were signed")
     other = _other_versions(held, tool_version)
+    here, there = own_rules(rules), statement.predicate.options.own_rules
+    if here != there:
+        what = f"judged by own rules too: {', '.join(there) or 'none'}; here are {', '.join(here) or 'none'}"
+        return Recomputed("unknown", "not comparable", (failure(UNDECIDED, "verdicts.json", what),))
     try:
-        return _recomputed(held, statement, tool_version, began, other)
+        return _recomputed(held, statement, Basis(tool_version, began, rules), other)
     except SpecError as fault:
         what = str(fault.issues[0]) if fault.issues else "they cannot be read"
         return _not_had(statement.predicate.estate.specs, f"they cannot be read: {what}", other)
@@ -50,13 +67,11 @@ def recompute(held: Held, statement: Statement, tool_version: str, began: Began)
         return Recomputed(
             "unknown",
             "they could not be computed",
-            (failure("EVD-032", "verdicts.json", f"computing stopped ({told[:200]}){_named(other)}"),),
+            (failure(UNDECIDED, "verdicts.json", f"computing stopped ({told[:200]}){_named(other)}"),),
         )
 
 
-def _recomputed(
-    held: Held, statement: Statement, tool_version: str, began: Began, other: tuple[str, ...]
-) -> Recomputed:
+def _recomputed(held: Held, statement: Statement, basis: Basis, other: tuple[str, ...]) -> Recomputed:
     said = statement.predicate
     with tempfile.TemporaryDirectory(prefix="thabat-") as folder:
         root = Path(folder)
@@ -69,7 +84,15 @@ def _recomputed(
     complaint = _another_estate(loaded, statement)
     if complaint:
         return _not_had(said.estate.specs, complaint, other)
-    work = Work(loaded, said.estate.phase, statement.judged_on, said.options.proofs, tool_version, began)
+    work = Work(
+        loaded,
+        said.estate.phase,
+        statement.judged_on,
+        said.options.proofs,
+        basis.tool_version,
+        basis.began,
+        basis.rules,
+    )
     failures: list[Failure] = []
     explained: dict[str, Failure] = {}
     meant = {one.name: one.digest.sha256 for one in statement.subject if one.annotations.role == "derived"}
@@ -90,7 +113,7 @@ def _recomputed(
         return Recomputed("holds", "every figure follows from the specs", (), explained)
     if other:
         names = ", ".join(one.file for one in failures[:_MOST_NAMED])
-        told = failure("EVD-032", names, f"figures differ, and so does what computes them{_named(other)}")
+        told = failure(UNDECIDED, names, f"figures differ, and so does what computes them{_named(other)}")
         return Recomputed("unknown", "not comparable", (told,), explained)
     return Recomputed("fails", "figures do not follow from the specs", tuple(failures), explained)
 
@@ -198,7 +221,7 @@ def _other_versions(held: Held, tool_version: str) -> tuple[str, ...]:
 
 def _not_had(file: str, what: str, other: tuple[str, ...]) -> Recomputed:
     if other:
-        told = failure("EVD-032", file, f"{what}; it may be for another version{_named(other)}")
+        told = failure(UNDECIDED, file, f"{what}; it may be for another version{_named(other)}")
         return Recomputed("unknown", "not comparable", (told,))
     return Recomputed("fails", "the specs are not those that were judged", (failure("EVD-031", file, what),))
 

@@ -13,7 +13,7 @@ from securesystemslib.signer import Signer  # type: ignore[attr-defined]
 from policies.bundle import chain, statement
 from policies.bundle.canonical import digest, rendered
 from policies.bundle.contents import root_of, specs_of
-from policies.bundle.deriving import Work, derived
+from policies.bundle.deriving import Work, derived, own_rules
 from policies.bundle.envelope import as_bytes, signed
 from policies.bundle.statement import ENVELOPE, GIVEN, LOG, ROLES, VERSIONS, Role, Statement
 from policies.bundle.versions import versions
@@ -85,7 +85,11 @@ def bundle(
             "phase": work.phase,
             "specs": root_of(single),
         },
-        "options": {"judged_on": work.judged_on.isoformat(), "proofs": work.proofs},
+        "options": {
+            "judged_on": work.judged_on.isoformat(),
+            "proofs": work.proofs,
+            "own_rules": own_rules(work.rules),
+        },
         "follows": follows,
     }
     subjects = [_subject(one) for one in ordered]

@@ -91,6 +91,9 @@ class Options(_Model):
     """Day as at which rules judged."""
     proofs: bool
     """Whether the deep proofs are in it."""
+    own_rules: tuple[str, ...]
+    """Ids of an organisation's own rules that judged too: a verifier brings them, since no code out of a
+    bundle is ever run."""
 
 
 class LogHead(_Model):

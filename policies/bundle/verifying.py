@@ -18,6 +18,8 @@ from policies.bundle.keys import Public
 from policies.bundle.log_reading import against_statement, why_altered
 from policies.bundle.looking import Held, Unreadable, look, read_file
 from policies.bundle.statement import ENVELOPE, LOG, Statement, UnsafeName
+from policies.rule import Rule
+from policies.rules import RULES
 
 Verdict = Literal["holds", "fails", "unknown", "left out"]
 
@@ -78,6 +80,8 @@ class Asked:
     recomputing: bool = True
     """Whether figures are had again from the specs."""
     began: Began = lambda what: None
+    rules: tuple[Rule, ...] = RULES
+    """What judges; never anything out of the bundle."""
 
 
 def verify(folder: Path, asked: Asked) -> Verified:
@@ -159,7 +163,7 @@ def _expected(bundle: str, asked: Asked) -> tuple[Failure, ...]:
 def _figures(held: Held, said: Statement, asked: Asked) -> Recomputed:
     if not asked.recomputing:
         return Recomputed("unknown", "not recomputed, as was asked")
-    return recompute(held, said, asked.tool_version, asked.began)
+    return recompute(held, said, asked.tool_version, asked.began, asked.rules)
 
 
 def _log(held: Held, said: Statement) -> tuple[Failure, ...]:

@@ -243,6 +243,17 @@ def test_no_secret_of_environment_or_settings_is_packed(
         assert str(tmp_path).encode() not in text
 
 
+def test_own_rules_judge_and_are_brought_by_who_verifies(thabat: Thabat) -> None:
+    own = ("--rules", str(Path(__file__).parents[2] / "docs" / "examples" / "own-rules"))
+    thabat.packed("bundle", *own)
+    assert "ORG-001" in Path("bundle/verdicts.json").read_text("utf-8")
+    assert not list(Path("bundle").rglob("*.py"))
+    verify = ("evidence", "verify", "bundle", "--key", "k.pem.pub")
+    assert thabat(*verify, *own)[0] == CLEAN
+    code, out, _ = thabat(*verify)
+    assert (code, "EVD-032" in out, "judged by own rules too: ORG-001" in out) == (NOT_EVALUATED, True, True)
+
+
 @pytest.mark.slow
 def test_the_national_estate_packs_and_holds_with_all_its_proofs(thabat: Thabat) -> None:
     thabat.key("k.pem")
