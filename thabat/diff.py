@@ -1,18 +1,20 @@
 """`thabat diff`: two estates, or one at two revisions: what changed, and what that does."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thabat import console, output, settings
+from thabat import console, output, rule_book, settings
 from thabat.exits import CLEAN, FINDINGS
 
 if TYPE_CHECKING:
     from datetime import date
 
     from policies.changes.comparison import Side
+    from policies.rule import Rule
     from resilience.proof import Part
     from specs.loading import Loaded
 
@@ -22,9 +24,7 @@ FORMS = ("terminal", "json", "markdown", "sarif", "github")
 def diff(
     before: Annotated[
         str,
-        typer.Argument(
-            help="Folder, bundled estate, or of git REVISION:FOLDER; REVISION: the other's then."
-        ),
+        typer.Argument(help="Folder, bundled estate, or of git REVISION:FOLDER; REVISION: the other's then."),
     ],
     after: Annotated[str, typer.Argument(help="The same, as it is to become.")],
     phase: settings.PhaseOption = None,
@@ -42,6 +42,7 @@ def diff(
     soft_fail: Annotated[
         bool, typer.Option("--soft-fail", help="Tell all, and end with 0 whatever the change does.")
     ] = False,
+    rules: rule_book.RulesOption = None,
     outputs: output.Outputs = None,
 ) -> None:
     """Tell what changed between two estates, and what that does, with the lines responsible.
@@ -71,8 +72,9 @@ def diff(
     wanted = output.outputs(outputs, FORMS)
     least = Severity(settings.value("fail_on", fail_on) or "high")
     parts = parts_without(without or ())
+    book = rule_book.rule_book(rules)
     with estate_at(before, beside=after) as old, estate_at(after, beside=before) as new:
-        sides = _sides((before, old), (after, new), phase, date, parts)
+        sides = _sides((before, old), (after, new), phase, date, parts, book)
         with console.working("Comparing"):
             comparison = compared(*sides)
         origin = Origin(version("thabat"), sides[1].rules, as_seen_from_here(sides[1].loaded))
@@ -98,26 +100,35 @@ def _sides(
     phase: str | None,
     on: str | None,
     parts: "Sequence[Part]",
+    book: "Sequence[Rule]",
 ) -> "tuple[Side, Side]":
-    """Both sides as of the same day, so that no difference comes from the calendar; of two estates that say
-    the same nothing is proved."""
+    """Both sides as of the same day, so that no difference comes from the calendar."""
     from specs.loading import load
     from thabat.opening import day
 
     loaded = [load(path) for _, path in (before, after)]
-    same = loaded[0].estate == loaded[1].estate
     judged_on = day(loaded[1].estate, on)
+    if loaded[0].estate == loaded[1].estate:
+        # What says the same is judged once, and not proved.
+        same = _side(before[0], loaded[0], phase, judged_on, (), book)
+        return same, replace(same, named=after[0], loaded=loaded[1])
     old, new = (
-        _side(named, one, phase, judged_on, () if same else parts)
+        _side(named, one, phase, judged_on, parts, book)
         for (named, _), one in zip((before, after), loaded, strict=True)
     )
     return old, new
 
 
-def _side(named: str, loaded: "Loaded", phase: str | None, on: "date", parts: "Sequence[Part]") -> "Side":
+def _side(
+    named: str,
+    loaded: "Loaded",
+    phase: str | None,
+    on: "date",
+    parts: "Sequence[Part]",
+    book: "Sequence[Rule]",
+) -> "Side":
     from policies.changes.comparison import Side
     from policies.judging import judge
-    from policies.rules import RULES
     from resilience.analysis import analyse
     from resilience.headroom import costs, headrooms
     from thabat.opening import known_phase, last_phase
@@ -127,13 +138,13 @@ def _side(named: str, loaded: "Loaded", phase: str | None, on: "date", parts: "S
     estate = loaded.estate.as_of(known_phase(loaded.estate, wanted))
     analysis = analyse(estate)
     with console.working(f"Judging {named}"):
-        judgement = judge(loaded, estate, on=on, phase=wanted)
+        judgement = judge(loaded, estate, on=on, phase=wanted, rules=book)
     answers = proved_parts(analysis, parts)[1] if parts else ()
     return Side(
         named,
         loaded,
         wanted or last_phase(loaded.estate),
-        RULES,
+        tuple(book),
         judgement,
         analysis,
         answers,

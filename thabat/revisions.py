@@ -54,8 +54,13 @@ def _checked_out(revision: str, path: str) -> Iterator[Path]:
         raise Stop(USAGE, f"there is no {inner.as_posix()} in {revision}", "name a folder that was there")
     archive = _git("archive", "--format=tar", commit.decode().strip(), "--", parent, top=top)
     with TemporaryDirectory(prefix="thabat-") as folder:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(folder, filter="data")
+        try:
+            with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+                tar.extractall(folder, filter="data")
+        except tarfile.FilterError as fault:
+            raise Stop(
+                USAGE, f"{revision} cannot be looked at: {fault}", "put the file itself there"
+            ) from None
         yield Path(folder) / inner
 
 
