@@ -23,9 +23,9 @@ def listing(rules: Sequence[Rule], width: int = 80) -> str:
     """A line or two a rule."""
     lines = []
     for rule in rules:
-        head = f"{rule.id:<8}{rule.severity.value:<10}"
+        head = f"{rule.id:<9}{rule.severity.value:<10}"
         lines.append(
-            textwrap.fill(rule.title, max(width, 50), initial_indent=head, subsequent_indent=" " * 18)
+            textwrap.fill(rule.title, max(width, 50), initial_indent=head, subsequent_indent=" " * 19)
         )
     return "\n".join(lines) + "\n"
 

@@ -72,7 +72,7 @@ def test_json_keeps_to_its_published_schema(which: str, request: pytest.FixtureR
     judgement: Judgement = request.getfixturevalue(which)
     document = json.loads(DATA_FORMS["json"](judgement, ORIGIN))
     jsonschema.Draft202012Validator(json.loads(schema())).validate(document)
-    assert document["format_version"] == "1.0"
+    assert document["format_version"] == "1.1"
     assert len(document["findings"]) == len(judgement.findings)
     assert len(document["passed"]) == len(judgement.having(Verdict.PASS))
 

@@ -111,8 +111,15 @@ def test_rules_lists_every_rule() -> None:
 def test_rules_show_tells_why_figures_controls_and_mending(name: str) -> None:
     done = CliRunner().invoke(rules_app, ["show", name])
     assert done.exit_code == 0
-    for told in ("# PWR-002", "## Why", "`derating`: 80 %", "PE-11", "## How to mend"):
+    for told in ("# PWR-002", "## Why", "`derating`: 80 %", "Looked at:", "## How to mend", "be waived?"):
         assert told in done.stdout
+
+
+def test_rules_show_with_an_estate_tells_how_it_came_out_and_which_fields_it_looked_at() -> None:
+    done = CliRunner().invoke(rules_app, ["show", "PWR-001", FAULTY])
+    assert done.exit_code == 0
+    assert "1 fail, 0 unknown" in " ".join(done.stdout.split())
+    assert "- `devices: feeds`: " in done.stdout
 
 
 def test_rules_show_of_a_rule_that_is_not_there_says_what_was_meant() -> None:
@@ -125,4 +132,8 @@ def test_rules_as_json_have_their_parameters_and_references() -> None:
     done = CliRunner().invoke(rules_app, ["-o", "json"])
     said = {one["id"]: one for one in json.loads(done.stdout)["rules"]}
     assert said["WAN-003"]["parameters"][0]["default"] == "1 min"
-    assert {"framework": "nist-csf", "controls": ["PR.IR-04"]} in said["PWR-002"]["references"]
+    named = next(one for one in said["PWR-002"]["references"] if one["framework"] == "nist-csf")
+    assert named["controls"] == ["PR.IR-04"]
+    assert named["parts"][0]["part"]
+    assert said["PWR-002"]["waivable"]
+    assert not said["DAT-001"]["waivable"]
