@@ -15,8 +15,10 @@ from specs.model import Estate
 class Shared:
     """What rules work out of one estate together, each part once and only when a rule asks."""
 
-    def __init__(self, estate: Estate) -> None:
+    def __init__(self, estate: Estate, planned: frozenset[str] = frozenset()) -> None:
         self.estate = estate
+        self.planned = planned
+        """Elements (`collection/id`) of phases that are not over yet: nobody has taken them over."""
 
     @cached_property
     def facts(self) -> Facts:
@@ -52,6 +54,11 @@ class Case:
     def estate(self) -> Estate:
         """The estate as of the phase."""
         return self.shared.estate
+
+    @property
+    def planned(self) -> frozenset[str]:
+        """Elements (`collection/id`) of phases that are not over yet: nobody has taken them over."""
+        return self.shared.planned
 
     @property
     def facts(self) -> Facts:

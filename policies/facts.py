@@ -192,6 +192,15 @@ class Facts:
         )
 
     @cached_property
+    def platforms_in(self) -> Mapping[str, tuple[str, ...]]:
+        """By zone: the platforms that live in it, sorted."""
+        return _grouped(
+            (platform.zone, key)
+            for key, platform in self.estate.platforms.items()
+            if platform.zone is not None
+        )
+
+    @cached_property
     def safeguards_of(self) -> Mapping[str, tuple[Safeguard, ...]]:
         """By room: the safeguards that cover it, by id."""
         return _grouped((room, one) for one in self.estate.safeguards.values() for room in one.rooms)

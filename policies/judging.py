@@ -39,7 +39,7 @@ def judge(
         raise SpecError(
             Issue(fault.code, loaded.places.at(fault.path), fault.message, fault.hint) for fault in wrong
         )
-    shared = Shared(estate)
+    shared = Shared(estate, planned(loaded.estate, on))
     in_service_on = max(on, phase_ends(estate.estate, phase) or on)
     outcomes: list[Finding] = []
     for rule in rules:
@@ -74,6 +74,16 @@ def phase_ends(header: Header, phase: str | None) -> date | None:
     """Day by which all of the phase (None: the last) is in service; None for today's estate."""
     name = (phase if phase is not None else last_phase(header)).partition("/")[0]
     return next((one.ends for one in header.phases if one.id == name), None)
+
+
+def planned(estate: Estate, on: date) -> frozenset[str]:
+    """Elements (`collection/id`) that enter in a phase that is not over on that day."""
+    over = {phase.id for phase in estate.estate.phases if phase.ends <= on}
+    return frozenset(
+        f"{collection}/{element.id}"
+        for collection, element in estate.elements()
+        if element.enters is not None and element.enters.partition("/")[0] not in over
+    )
 
 
 def _finding(rule: Rule, outcome: Outcome, estate: Estate, places: Places) -> Finding:
