@@ -7,6 +7,7 @@ stack anew, which for thirty rules costs more than judging. The rule stands at t
 import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from pulumi_policy import (
@@ -20,7 +21,9 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UnknownValueError
 
+from policies.own_rules import VARIABLE, rule_book
 from policies.planned_estate import allows_unknown, objections
+from policies.rule import Rule
 from specs.planned import Objection, PlannedResource
 from specs.tokens import UNKNOWN
 
@@ -60,12 +63,17 @@ class _Asked:
         self._seen: tuple[PlannedResource, ...] | None = None
         self._said: tuple[Objection, ...] = ()
 
+    @cached_property
+    def _rules(self) -> tuple[Rule, ...]:
+        """Thabat's own, and those that the environment names; what is wrong with one stops the plan."""
+        return rule_book(self._environment.get(VARIABLE, "").split(","))
+
     def against(self, args: StackValidationArgs, *, again: bool) -> tuple[Objection, ...]:
         """Everything that is said; judged anew unless `again` about the same stack."""
         resources = tuple(_planned(one) for one in args.resources)
         if not again or self._seen != resources:
             allow = allows_unknown(self._environment) or args.get_config().get("allow_unknown") is True
-            self._said = objections(resources, today=self._today, allow_unknown=allow)
+            self._said = objections(resources, today=self._today, allow_unknown=allow, rules=self._rules)
             self._seen = resources
         return self._said
 

@@ -18,6 +18,7 @@ from policies.case import Case
 from policies.frameworks import FRAMEWORKS
 from policies.frameworks.catalogue import catalogue
 from policies.rule import Outcome, Rule
+from policies.rules import RULES
 from specs.findings import Severity, Verdict
 from specs.issues import Issue, Location, SpecError
 from specs.text import plain
@@ -29,6 +30,13 @@ NAME: Final = "RULES"
 """What a file of own rules must hold: the tuple of its rules."""
 
 
+INSTALLED: Final = "installed"
+"""Names the entry points of installed packages, where others name a folder."""
+
+VARIABLE: Final = "THABAT_RULES"
+"""Environment variable that names them, with commas between."""
+
+
 @dataclass(frozen=True)
 class OwnRules:
     """Rules of an organisation, and where each comes from."""
@@ -37,6 +45,19 @@ class OwnRules:
     """By id."""
     origins: tuple[str, ...]
     """Of each: the file, or the entry point."""
+
+
+def rule_book(named: Iterable[str]) -> tuple[Rule, ...]:
+    """Thabat's own rules and those of the folders (or `installed`) that are named, by id.
+
+    SpecError where an own rule cannot be loaded, or takes the id of another.
+    """
+    rules = RULES
+    for one in dict.fromkeys(name.strip() for name in named):
+        if one:
+            own = from_entry_points(rules) if one == INSTALLED else from_folder(Path(one), rules)
+            rules = (*rules, *guarded(own))
+    return tuple(sorted(rules, key=lambda rule: rule.id)) if len(rules) > len(RULES) else RULES
 
 
 def from_folder(folder: Path, taken: Iterable[Rule]) -> OwnRules:

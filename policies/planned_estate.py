@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from policies.judging import judge
+from policies.rule import Rule
+from policies.rules import RULES
 from policies.wording import listed, shown
 from specs.consistency import check as inconsistencies
 from specs.findings import Finding, Judgement, Verdict
@@ -55,14 +57,18 @@ def allows_unknown(environment: Mapping[str, str]) -> bool:
 
 
 def objections(
-    resources: Sequence[PlannedResource], *, today: date, allow_unknown: bool = False
+    resources: Sequence[PlannedResource],
+    *,
+    today: date,
+    allow_unknown: bool = False,
+    rules: Sequence[Rule] = RULES,
 ) -> tuple[Objection, ...]:
     """All that rules and physics say against what the stack is to hold; whatever goes wrong is said too.
 
     `today` is the day to judge as at, where the estate names none.
     """
     try:
-        return _objections(resources, today, allow_unknown)
+        return _objections(resources, today, allow_unknown, rules)
     except _Refused as refusal:
         return (_stop(str(refusal)),)
     except SpecError as fault:
@@ -86,6 +92,7 @@ class Ahead:
     said: Mapping[str, tuple[Objection, ...]]
     today: date
     allow_unknown: bool
+    rules: Sequence[Rule] = RULES
 
     def objections(self, stack: str, resources: Sequence[PlannedResource]) -> tuple[Objection, ...]:
         """What is said against the stack as the engine plans it: judged anew where that is not to the letter
@@ -97,19 +104,27 @@ class Ahead:
         }
         if stack in self.said and elements == self.planned[stack]:
             return self.said[stack]
-        return objections(resources, today=self.today, allow_unknown=self.allow_unknown)
+        return objections(resources, today=self.today, allow_unknown=self.allow_unknown, rules=self.rules)
 
 
-def judged_ahead(loaded: Loaded, phase: str, *, today: date, allow_unknown: bool = False) -> Ahead:
+def judged_ahead(
+    loaded: Loaded,
+    phase: str,
+    *,
+    today: date,
+    allow_unknown: bool = False,
+    rules: Sequence[Rule] = RULES,
+) -> Ahead:
     """Judge the estate as of that phase, before any of its stacks is planned.
 
     Nothing is said ahead where the estate cannot be judged: the judgement of each plan then says why.
     """
     try:
         estate = loaded.estate.as_of(phase)
-        judgement = judge(loaded, estate, on=loaded.estate.estate.judged_on or today, phase=phase)
+        on = loaded.estate.estate.judged_on or today
+        judgement = judge(loaded, estate, on=on, phase=phase, rules=rules)
     except Exception:
-        return Ahead({}, {}, today, allow_unknown)
+        return Ahead({}, {}, today, allow_unknown, rules)
     members: dict[str, list[Planned]] = {name: [] for name in stacks(loaded.estate)}
     for one in plan(estate):
         members[one.stack].append(one)
@@ -124,7 +139,7 @@ def judged_ahead(loaded: Loaded, phase: str, *, today: date, allow_unknown: bool
         stack: {(one.token, one.key): plain_numbers(one.properties) for one in elements}
         for stack, elements in members.items()
     }
-    return Ahead(planned, said, today, allow_unknown)
+    return Ahead(planned, said, today, allow_unknown, rules)
 
 
 def _stop(message: str) -> Objection:
@@ -132,7 +147,7 @@ def _stop(message: str) -> Objection:
 
 
 def _objections(
-    resources: Sequence[PlannedResource], today: date, allow_unknown: bool
+    resources: Sequence[PlannedResource], today: date, allow_unknown: bool, rules: Sequence[Rule]
 ) -> tuple[Objection, ...]:
     made_from = _plan_of(resources)
     loaded, stack = made_from.loaded, made_from.stack
@@ -148,7 +163,7 @@ def _objections(
     if against_physics:
         return tuple(said)  # Rules speak of an estate that physics allows.
     on = loaded.estate.estate.judged_on or today
-    judgement = judge(loaded, rebuilt.estate, on=on, phase=made_from.phase)
+    judgement = judge(loaded, rebuilt.estate, on=on, phase=made_from.phase, rules=rules)
     hidden = tuple(sorted({*rebuilt.unknown, *_absent(base, planned, stack)}, key=str))
     said += _unknown_values(hidden, judgement, urns, allow_unknown)
     said += (

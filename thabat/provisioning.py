@@ -98,6 +98,7 @@ def judged(running: "Runner", packs: list[Path] | None, *, allow_unknown: bool) 
     from concurrent.futures import ThreadPoolExecutor
 
     from policies.planned_estate import ALLOW_UNKNOWN, allows_unknown, judged_ahead
+    from thabat.rule_book import rule_book
 
     inputs, allowed = running.inputs, {ALLOW_UNKNOWN: "1"} if allow_unknown else {}
     thread = ThreadPoolExecutor(1, "judging")
@@ -107,6 +108,7 @@ def judged(running: "Runner", packs: list[Path] | None, *, allow_unknown: bool) 
         inputs.phase,
         today=date.today(),
         allow_unknown=allows_unknown({**os.environ, **allowed}),
+        rules=rule_book(),
     )
     thread.shutdown(wait=False)
     return replace(

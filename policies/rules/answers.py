@@ -1,6 +1,7 @@
 """GOV: what people answer for is in force: attestations, applicability, accepted risks, planned actions."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from policies.case import Case
 from policies.frameworks import FRAMEWORKS, csf, iso22301, iso27001, nist
@@ -298,8 +299,8 @@ def _in_time(case: Case, key: str, action: Action) -> Outcome:
     )
 
 
-def _done(day: object, case: Case) -> bool:
-    return day is not None and str(day) <= str(case.on)
+def _done(day: date | None, case: Case) -> bool:
+    return day is not None and day <= case.on
 
 
 def _misnamed(element: str, controls: Controls) -> Iterator[Outcome]:

@@ -11,6 +11,7 @@ from pulumi_policy.proxy import UNKNOWN_NUMBER_VALUE, UNKNOWN_STRING_VALUE, unkn
 
 from policies import judging, planned_estate
 from policies.gate import gate
+from policies.own_rules import VARIABLE, rule_book
 from policies.planned_estate import ALLOW_UNKNOWN, judged_ahead, objections
 from specs.loading import Loaded
 from specs.planned import Objection, PlannedResource, plan
@@ -382,3 +383,37 @@ def test_the_packs_main_is_short_and_builds_the_pack_from_the_list() -> None:
     main = Path(planned_estate.__file__).parent / "pack" / "__main__.py"
     assert len(main.read_text("utf-8").splitlines()) < 20
     assert "PolicyPack(" in main.read_text("utf-8")
+
+
+OWN = """
+from policies.rule import fails, rule
+from specs.findings import Severity
+from specs.sentences import say
+
+@rule("ORG-001", "own", severity=Severity.HIGH, title="T", rationale="R", remediation="M", references=())
+def own(case):
+    yield fails("sites/main", say("Not as we want it."), say("Mend it."), ("sites", "main"))
+
+RULES = (own,)
+"""
+
+
+def test_an_organisations_own_rules_stop_a_plan_as_they_fail_a_check(amend: Amend, tmp_path: Path) -> None:
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    (folder / "own.py").write_text(OWN, encoding="utf-8")
+    loaded = amend("thresholds: {ORG-001: {values: {}, source: Board}}\n")
+    resources = planned_stack(loaded, "main")
+    ((level, message, _),) = Handed({VARIABLE: str(folder)}).ask(resources)
+    assert level == "mandatory"
+    assert message.startswith("ORG-001 own (high): sites/main")
+    ahead = judged_ahead(loaded, "today", today=DAY, rules=rule_book([str(folder)]))
+    assert [one.message for one in ahead.objections("main", resources)] == [message]
+
+
+def test_own_rules_that_cannot_be_loaded_stop_the_plan(amend: Amend, tmp_path: Path) -> None:
+    said = Handed({VARIABLE: str(tmp_path / "nowhere")}).ask(planned_stack(amend(""), "main"))
+    ((level, message, _),) = said
+    assert level == "mandatory"
+    assert "could not be judged" in message
+    assert "RULE-001" in message
