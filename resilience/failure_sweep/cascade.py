@@ -3,8 +3,7 @@
 In every wave all that carries too much trips at once, and stays lost; then load moves again. What trips
 counts as lost from the event on: it does so as soon as the load is on it. Waves are worked out from what has
 settled, for all scenarios at once. Of elements that could never be overloaded no load is worked out; of the
-others it is for scenarios in which something is lost that could have relieved them, once for all that lose
-the same.
+others it is for scenarios in which something is lost that could have relieved them, in all of these at once.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from resilience.failure_sweep.blocks import Block, by_column
+from resilience.failure_sweep.burdens import exceeding
 from resilience.failure_sweep.courses import Value, settled
 from resilience.failure_sweep.evaluation import Evaluation
 from resilience.failure_sweep.overloads import Overload
@@ -61,8 +61,6 @@ class Cascade:
     scenes: Scenes
     overloads: tuple[Overload, ...]
     """All that could ever carry too much."""
-    known: dict[tuple[int, frozenset[int]], bool] = field(default_factory=dict, compare=False)
-    """By overload, and what is lost of all that bears on it: whether it carries too much."""
 
     @property
     def values(self) -> list[Value]:
@@ -114,12 +112,12 @@ class Cascade:
         for node in overload.takes:
             gone &= lost(node)
         among &= ~gone
-        found = 0
-        for lost_nodes, scenarios in by_column(overload.bears, lost, among) if among else ():
-            is_over = self.known.get((place, lost_nodes))
-            if is_over is None:
-                is_over = self.known[place, lost_nodes] = overload.is_over(lost_nodes.__contains__)
-            if is_over:
+        if not among:
+            return 0
+        terms, untold = overload.terms(lost, among)
+        found = exceeding(terms, 0.0, among & ~untold)
+        for lost_nodes, scenarios in by_column(overload.bears, lost, untold) if untold else ():
+            if overload.is_over(lost_nodes.__contains__):
                 found |= scenarios
         return found
 

@@ -6,13 +6,14 @@ left out: no failure can overload it. Loads move as in `resilience.loads`; what 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import networkx as nx
 
 from resilience.derive.power import supplies_needed
+from resilience.failure_sweep.burdens import Terms, cases
 from resilience.graph import EstateGraph
 from resilience.loads import CONVERTS, Loads, draw_of, rating_of, units_by_room
 from resilience.results import Missing, in_order
@@ -23,8 +24,14 @@ from specs.power import PowerElement
 SLACK = 1e-9
 """Share by which a load must pass its limit: less is rounding."""
 
+CASES = 8
+"""Of something with more sources than this not all cases are gone through."""
+
 Lost = Callable[[int], bool]
 """Whether a node is lost."""
+
+LostIn = Callable[[int], int]
+"""Scenarios in which a node is lost."""
 
 
 class _GoesRound(Exception):
@@ -48,6 +55,9 @@ class Overload:
     """Watts that it carries, by what is lost."""
     capacity: Callable[[Lost], float] = field(compare=False)
     """Watts that it bears then."""
+    terms: Callable[[LostIn, int], tuple[Terms, int]] = field(compare=False)
+    """The watts that it carries less those that it bears, in many scenarios at once; and those in which only
+    `is_over` can tell."""
 
     def is_over(self, lost: Lost) -> bool:
         """Whether it carries too much."""
@@ -251,6 +261,11 @@ class PowerNet:
                 elements |= {above for member in ring for above in nx.ancestors(self.chain, member)} | ring
         movers = frozenset(self.node(element) for element in elements if element in self.estate.power)
         rating = rating_of(self.estate.power[name]) or 0.0
+
+        def carried(lost: LostIn, scenarios: int) -> tuple[Terms, int]:
+            terms, untold = self.terms(name, lost, scenarios)
+            return (*terms, (scenarios, -rating * (1.0 + SLACK))), untold
+
         return Overload(
             element=f"power/{name}",
             takes=(self.node(name),),
@@ -259,6 +274,7 @@ class PowerNet:
             limit=rating,
             load=lambda lost: self.load(name, lost),
             capacity=lambda lost: rating,
+            terms=carried,
         )
 
     def load(self, name: str, lost: Lost) -> float:
@@ -296,6 +312,73 @@ class PowerNet:
         known[name] = watts
         return watts
 
+    def terms(self, name: str, lost: LostIn, scenarios: int) -> tuple[Terms, int]:
+        """Watts at the output of that element in those scenarios, and the scenarios of which it cannot tell:
+        load may go round in them, or something has too many sources to go through all cases."""
+        below = nx.descendants(self.chain, name) | {name}
+        shares: dict[str, list[tuple[int, float]]] = defaultdict(list, {name: [(scenarios, 1.0)]})
+        found: list[tuple[int, float]] = []
+        untold = 0
+        for number in sorted({self.part_of[element] for element in below}):
+            ring = self.parts[number][0]
+            drawn = {element: list(self._drawn(element, lost, scenarios)) for element in sorted(ring & below)}
+            taken = {element: list(self._taken(element, lost, scenarios)) for element in drawn}
+            waiting: list[tuple[tuple[str, ...], int, float]] = [
+                ((element,), *share) for element in drawn for share in shares[element]
+            ]
+            while waiting:
+                way, members, share = waiting.pop()
+                found += [(m & members, watts * share) for m, watts in drawn[way[-1]] if m & members]
+                for consumer, taking, part in taken[way[-1]]:
+                    both = members & taking
+                    if both and (part is None or consumer in way):
+                        untold |= both
+                    elif both and part is not None and consumer in ring:
+                        waiting.append(((*way, consumer), both, share * part))
+                    elif both and part is not None:
+                        _add(shares[consumer], both, share * part)
+        return tuple(found), untold
+
+    def _taken(self, name: str, lost: LostIn, scenarios: int) -> Iterator[tuple[str, int, float | None]]:
+        """What takes from that element, in which scenarios, and what it takes of a watt at its own output;
+        None: it has too many sources to tell."""
+
+        def gone(element: str) -> int:
+            return lost(self.node(element))
+
+        for consumer in self.consumers.get(name, ()):
+            element = self.estate.power[consumer]
+            sources = sorted({entry.source for entry in element.inputs if entry.source in self.estate.power})
+            live = scenarios & ~gone(consumer)
+            if len(sources) > CASES:
+                yield consumer, live, None
+                continue
+            for missing, members in cases(sources, gone, live):
+                nodes = {self.node(source) for source in missing}
+                active = self._active(consumer, nodes.__contains__, None)
+                if name in active:
+                    yield consumer, members, active.count(name) / len(active) / (element.efficiency or 1.0)
+
+    def _drawn(self, name: str, lost: LostIn, scenarios: int) -> Iterator[tuple[int, float]]:
+        """What devices and units take from that element itself."""
+
+        def gone(element: str) -> int:
+            return lost(self.node(element))
+
+        scenarios &= ~gone(name)
+        for node, draw, needed, cords in self.devices.get(name, ()):
+            others = sorted({cord for cord in cords if cord != name})
+            for missing, members in cases(others, gone, scenarios & ~lost(node)):
+                live = [cord for cord in cords if cord not in missing]
+                if len(live) >= needed:
+                    yield members, draw * live.count(name) / len(live)
+        for node, draw, feeds in self.units.get(name, ()):
+            members = scenarios & ~lost(node)
+            for feed in feeds[: feeds.index(name)]:
+                members &= gone(feed)
+            if members:
+                yield members, draw
+
     def _active(self, name: str, lost: Lost, ranks: Mapping[str, int] | None) -> list[str]:
         """Sources that it takes its load from."""
         needs = self.estate.power[name].needs
@@ -326,6 +409,15 @@ class PowerNet:
                 return ranks
             ranks |= dict.fromkeys(fed, distance)
             waiting = [n for n in waiting if n not in ranks]
+
+
+def _add(shares: list[tuple[int, float]], members: int, share: float) -> None:
+    """One more share, with an equal one where the two are never there at once."""
+    for place, (some, known) in enumerate(shares):
+        if known == share and not some & members:
+            shares[place] = (some | members, share)
+            return
+    shares.append((members, share))
 
 
 def _rooms(graph: EstateGraph, index: Mapping[str, int], loads: Loads) -> list[Overload]:
@@ -384,6 +476,11 @@ def _heated(
     def cooled(lost: Lost) -> float:
         return sum(capacity for node, capacity in known.items() if not lost(node))
 
+    def terms(lost: LostIn, scenarios: int) -> tuple[Terms, int]:
+        heated = [(scenarios & ~lost(node), watts) for node, watts in sources]
+        borne = [(scenarios & ~lost(n), -capacity * (1.0 + SLACK)) for n, capacity in known.items()]
+        return (*heated, *borne), 0
+
     takes = tuple(index[f"rooms/{room}#cooling"] for room in rooms)
     return Overload(
         element=f"rooms/{rooms[0]}" if len(rooms) == 1 else " + ".join(f"rooms/{room}" for room in rooms),
@@ -393,6 +490,7 @@ def _heated(
         limit=sum(known.values()),
         load=warm,
         capacity=cooled,
+        terms=terms,
     )
 
 

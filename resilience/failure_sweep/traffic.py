@@ -12,14 +12,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from resilience.failover import Failovers, Flow
+from resilience.failover import Failovers, Flow, Path
 from resilience.failure_sweep.results import Congestion
-from resilience.links import Ways
-from resilience.sweep import Sweep
+from resilience.links import Way, Ways
+from resilience.sweep import AND, Sweep
 from resilience.whereabouts import by_id
 
 SLACK = 1e-9
 """Share by which a load must pass a bandwidth: less is rounding."""
+
+TREES = 10_000
+"""Ways from one place in one state are kept for so many at once."""
 
 
 @dataclass
@@ -27,10 +30,61 @@ class _Routes(Failovers):
     """Routes flows in states that are named by what is lost in them."""
 
     states: dict[str, frozenset[str]] = field(default_factory=dict)
+    networks: dict[str, str] = field(default_factory=dict)
+    """By state the one in which only its circuits and sites are lost."""
+    taken: dict[tuple[Flow, str, frozenset[str]], tuple[Path, float]] = field(default_factory=dict)
+    """By flow, lost circuits and sites, and lost workloads of its service: its way and what it needs."""
+
+    def begin(self, lost: frozenset[str]) -> str:
+        """A state with those nodes lost, by the name that it gets."""
+        names = sorted(lost)
+        network = AND.join(name for name in names if not _is_workload(name))
+        event = AND.join(names)
+        self.networks |= {event: network, network: network}
+        self.states |= {event: lost, network: frozenset(n for n in names if not _is_workload(n))}
+        return event
+
+    def forget(self, event: str) -> None:
+        """Lets go of what was kept for one state alone."""
+        for name in {event, self.networks[event]} - {""}:
+            for kept in (self.downs, self.states, self.networks):
+                kept.pop(name, None)
+        if len(self.trees) > TREES:
+            self.trees = {key: tree for key, tree in self.trees.items() if not key[1]}
 
     def lost(self, node: str, event: str) -> bool:
         """Whether a node is down in that state; '' is calm."""
         return node in self.sweep.calm or node in self.states.get(event, ())
+
+    def tree(self, source: str, event: str, over: frozenset[str]) -> dict[str, Way]:
+        """Best ways from a place, which ask for no workload."""
+        return super().tree(source, self.networks.get(event, event), over)
+
+    def loading(self, flow: Flow, event: str) -> tuple[Path, float]:
+        """The circuits that a flow takes, and bit/s that it needs, as far as declared."""
+        names = self.workloads.get(flow.owner, frozenset()) if flow.fixed is None else frozenset()
+        untouched = self.tree(flow.user, event, flow.over) is self.tree(flow.user, "", flow.over)
+        network = "" if untouched else self.networks.get(event, event)
+        key = (flow, network, names & self.states.get(event, frozenset()))
+        if not event or key not in self.taken:
+            way = self.route(flow, event)
+            found = (way.circuits or (), self.needed(flow, way, event)[0] or 0.0)
+            if not event:
+                return found
+            self.taken[key] = found
+        return self.taken[key]
+
+    @cached_property
+    def workloads(self) -> dict[str, frozenset[str]]:
+        """Of each service (`services/…`) its workloads."""
+        return {
+            f"services/{service}": frozenset(f"workloads/{n}" for names in found.values() for n in names)
+            for service, found in self.sweep.graph.components.items()
+        }
+
+
+def _is_workload(name: str) -> bool:
+    return name.startswith("workloads/")
 
 
 @dataclass(frozen=True)
@@ -100,8 +154,7 @@ class Traffic:
         return self.known[lost]
 
     def _worked_out(self, lost: frozenset[str]) -> State:
-        event = " + ".join(sorted(lost))
-        self.routes.states[event] = lost
+        event = self.routes.begin(lost)
         over = {
             circuit: load
             for circuit, load in self._loads(event).items()
@@ -111,7 +164,7 @@ class Traffic:
         for flow in self.routes.flows if over else ():
             name = flow.owner.partition("/")[2]
             if flow.fixed is None and name in self.services:
-                for circuit in self.routes.route(flow, event).circuits or ():
+                for circuit in self.routes.loading(flow, event)[0]:
                     if circuit in over:
                         share = self._width(circuit) / over[circuit]
                         shares[name] = min(shares.get(name, 1.0), share)
@@ -119,24 +172,15 @@ class Traffic:
             Congestion(f"circuits/{circuit}", load, self._width(circuit))
             for circuit, load in sorted(over.items())
         ]
-        self._forget(event)
+        self.routes.forget(event)
         return State(tuple(congested), shares)
-
-    def _forget(self, event: str) -> None:
-        routes = self.routes
-        routes.downs.pop(event, None)
-        for key in [key for key in routes.trees if key[1] == event and event]:
-            del routes.trees[key]
-        del routes.states[event]
 
     def _loads(self, event: str) -> dict[str, float]:
         sums: dict[str, float] = defaultdict(float)
         for flow in self.routes.flows:
-            way = self.routes.route(flow, event)
-            if way.circuits:
-                needed, _ = self.routes.needed(flow, way, event)
-                for circuit in way.circuits:
-                    sums[circuit] += needed or 0.0
+            circuits, needed = self.routes.loading(flow, event)
+            for circuit in circuits:
+                sums[circuit] += needed
         return dict(sorted(sums.items()))
 
     def _width(self, circuit: str) -> float:
