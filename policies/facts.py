@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TypeVar
 
+from policies.exercises import Held, exercises_held
 from specs.base import Need
 from specs.data import Backup, Dataset, Replication
 from specs.equipment import Device, Model
@@ -233,6 +234,11 @@ class Facts:
             key: frozenset(port.name for port in model.device_type.interfaces if port.mgmt_only)
             for key, model in self.estate.models.items()
         }
+
+    @cached_property
+    def exercises(self) -> Mapping[str, tuple[Held, ...]]:
+        """By service: its exercises, the earliest first."""
+        return exercises_held(self.estate)
 
     @cached_property
     def administrators_of(self) -> Mapping[str, tuple[str, ...]]:

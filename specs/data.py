@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, model_validator
 
-from specs.base import Count, Date, Element, Many, Number, Ref, Strict
+from specs.base import Count, Date, Element, Many, Number, Ref, Strict, Text
 from specs.networks import Encryption
 from specs.units import Bandwidth, DataSize, Duration, Fraction
 
@@ -16,6 +16,10 @@ class DataClass(Element):
     """How secret it is."""
     personal: bool = False
     """About people."""
+    purpose: Text | None = None
+    """Of personal data: what it is processed for."""
+    legal_basis: str | None = None
+    """Of personal data: the law, order or consent that allows it, by name and article."""
     sovereign: bool = False
     """The state's own records."""
     evidential: bool = False

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from specs.base import Element, Strict
 from specs.cooling import CoolingElement
 from specs.data import Backup, DataClass, Dataset, Replication, Vault
+from specs.drills import Drill
 from specs.equipment import Cable, Device, Model
 from specs.governance import Action, Applicability, Attestation, Plan, Risk, Threshold, Waiver
 from specs.header import Header
@@ -78,6 +79,8 @@ class Estate(Strict):
     """Makers, carriers, integrators."""
     contracts: dict[str, Contract] = Field(default_factory=dict)
     """Support, repair, refuelling, telecommunications."""
+    drills: dict[str, Drill] = Field(default_factory=dict)
+    """Drills that were held, with what they measured."""
     plan: Plan = Plan()
     """How disaster recovery is invoked."""
     thresholds: dict[str, Threshold] = Field(default_factory=dict)

@@ -115,7 +115,7 @@ class RecoveryStep(Strict):
 
 
 class Exercise(Strict):
-    """A drill that was held."""
+    """A drill that was held of one service, in short; `drills` hold those of several, with what followed."""
 
     kind: Literal["tabletop", "component", "functional", "full"]
     """How far it went: talked through, a component, a function, the whole site."""

@@ -32,6 +32,14 @@ def faults_of_amounts(estate: Estate) -> Iterator[Fault]:
         if contract.begins is not None and contract.ends is not None and contract.ends < contract.begins:
             message = f"contract `{name}` ends before it begins"
             yield Fault("COUNT-002", ("contracts", name, "ends"), message, "correct one of the dates")
+    for name, drill in estate.drills.items():
+        if drill.kind != "tabletop":
+            continue
+        for service, result in drill.services.items():
+            if result.rta is not None or result.rpa is not None:
+                message = f"`{name}` was only talked through, and gives times of `{service}`"
+                hint = "say how far it went in `kind`, or leave the times out"
+                yield Fault("COUNT-002", ("drills", name, "services", service), message, hint)
     for name, dataset in estate.datasets.items():
         writes = dataset.writes
         if writes is not None and writes.peak is not None and writes.peak < writes.average:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from specs.base import Element, Need
 from specs.complaints import faults_of
 from specs.data import Backup
+from specs.drills import Drill
 from specs.equipment import Device
 from specs.expanding import ID
 from specs.header import TODAY, Header, Phase
@@ -159,6 +160,8 @@ def _happened(element: Element) -> Iterator[tuple[FieldPath, str, date]]:
         yield ("last_restore_test", "on"), "restored in a test", element.last_restore_test.on
     if isinstance(element, Contract) and element.ends is not None:
         yield ("ends",), "ends", element.ends
+    if isinstance(element, Drill):
+        yield ("on",), "held", element.on
     if isinstance(element, Service):
         for place, exercise in enumerate(element.exercises):
             yield ("exercises", place, "on"), "exercised", exercise.on

@@ -26,7 +26,7 @@ def test_nearly_every_collection_is_in_it_in_the_proportions_of_a_real_one(tmp_p
     generate.write(tmp_path, 2_000)
     estate = load(tmp_path).estate
     counts = {name: len(estate.collection(name)) for name in ELEMENT_COLLECTIONS}
-    answered_for = ["waivers", "attestations", "applicability", "risks", "actions"]
+    answered_for = ["drills", "waivers", "attestations", "applicability", "risks", "actions"]
     assert [name for name, count in counts.items() if not count] == answered_for
     assert 4 < counts["devices"] / counts["racks"] < 8
     assert 1 < counts["cables"] / counts["devices"] < 3
