@@ -3,28 +3,31 @@
 import base64
 import hashlib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from policies.facts import Facts
+from policies.proof_words import binding_said, link_said, matter_said
 from policies.report.elevations import elevations, total
 from policies.report.purchases import phase_plans
 from policies.report.rule_words import RULE_WORDS
 from policies.report.topology import BOX_HEIGHT, BOX_WIDTH, WIDTH, topology
-from policies.report.words import WORDS, Word
+from policies.report.words import LANGUAGES, WORDS, Word
 from policies.rules import RULES
+from policies.translating import Marks, arabic, english
 from resilience.analysis import Analysis
 from resilience.proof import Proof
 from resilience.proof_summary import Answer, Question, asked, by_service
-from resilience.results import SinglePoint
+from resilience.results import Link, Missing, SinglePoint
 from specs.base import Text
-from specs.findings import Judgement, Severity, Verdict
+from specs.findings import LONGEST_MESSAGE, Judgement, Severity, Verdict
 from specs.loading import Loaded
 from specs.model import Estate
+from specs.sentences import Sentence, as_sentence
 from specs.text import plain
 from specs.units import DIMENSIONS, DimensionName
 
@@ -93,6 +96,7 @@ def _environment(estate: Estate) -> Environment:
     )
     environment.globals |= {
         "w": word,
+        "arrow": _both(Word("→", "←")),
         "say": spec_words,
         "label": _labeller(estate),
         "who": _namer(estate),
@@ -102,6 +106,9 @@ def _environment(estate: Estate) -> Environment:
     environment.filters |= {
         "id": identifier,
         "told": told,
+        "why": why,
+        "matters": matters,
+        "binding": binding,
         "quantity": quantity,
         "percent": percent,
         "plain": plain,
@@ -129,7 +136,12 @@ def spec_words(text: Text | str | None) -> Markup:
         return word("not_declared")
     if isinstance(text, str):
         return Markup("<bdi>{}</bdi>").format(plain(text))
-    return _both(Word(plain(text.reading("en")), plain(text.reading("ar"))))
+    here = [plain(text.reading(language)) for language in LANGUAGES]
+    if len(set(here)) == 1:
+        return Markup("<bdi>{}</bdi>").format(here[0])
+    return Markup(
+        '<span class="en" lang="en"><bdi>{}</bdi></span><span class="ar" lang="ar"><bdi>{}</bdi></span>'
+    ).format(*here)
 
 
 def identifier(value: object) -> Markup:
@@ -137,9 +149,33 @@ def identifier(value: object) -> Markup:
     return Markup('<bdi class="id" dir="ltr">{}</bdi>').format(plain(str(value)))
 
 
-def told(sentence: str) -> Markup:
-    """A sentence that is written in English alone."""
-    return Markup('<span lang="en" dir="ltr" class="told">{}</span>').format(plain(sentence))
+def told(sentence: Sentence | str) -> Markup:
+    """A sentence in both languages; in English alone, and marked so, where no catalogue has its Arabic."""
+    whole = as_sentence(sentence)
+    if len(str(whole)) > LONGEST_MESSAGE:
+        whole = whole.mapped(_shortened)
+    en, ar = Markup(english(whole, MARKS)), arabic(whole, MARKS)
+    if ar is None:
+        return Markup('<span lang="en" dir="ltr" class="told">{}</span>').format(en)
+    return Markup('<span class="en" lang="en">{}</span><span class="ar" lang="ar">{}</span>').format(
+        en, Markup(ar)
+    )
+
+
+def why(link: Link) -> Markup:
+    """What joins the two ends of a need, in both languages."""
+    return told(link_said(replace(link, source="", target="")))
+
+
+def matters(fact: Missing) -> Markup:
+    """What cannot be told without a fact, in both languages."""
+    return told(matter_said(fact.matters))
+
+
+def binding(step: str) -> Markup:
+    """What binds a result: an id, or a few words in both languages."""
+    said = binding_said(step)
+    return told(said) if isinstance(said, Sentence) else identifier(said)
 
 
 def quantity(value: float | None, dimension: DimensionName) -> Markup:
@@ -164,11 +200,30 @@ def percent(value: float | None, digits: int = 0) -> Markup:
 
 
 def _both(text: Word) -> Markup:
-    if text.en == text.ar:
-        return Markup("<bdi>{}</bdi>").format(text.en)
     return Markup('<span class="en" lang="en">{}</span><span class="ar" lang="ar">{}</span>').format(
         text.en, text.ar
     )
+
+
+def _shortened(value: str) -> str:
+    return value if len(value) <= _LONGEST_VALUE else f"{value[: _LONGEST_VALUE - 1]}…"
+
+
+_LONGEST_VALUE = 120
+"""Characters of a value in a sentence that is longer than a message may be."""
+
+
+def _value(value: str) -> Markup:
+    return identifier(value) if value else Markup("")
+
+
+MARKS = Marks(
+    value=_value,
+    words=lambda words: escape(plain(words)),
+    field=identifier,
+    counted=lambda count, said: Markup('<data value="{}">{}</data>').format(count, Markup(said)),
+)
+"""How the page writes the pieces of a sentence: ids apart from the direction of text, counts by number."""
 
 
 def _labeller(estate: Estate) -> Callable[[str], Markup]:
