@@ -167,7 +167,7 @@ def verify(
         typer.Option(
             "--key",
             metavar="PERSON=FILE",
-            help="Public key of a custodian, from outside the store; repeatable.",
+            help="A custodian's public key, from outside; repeatable, old ones too.",
         ),
     ],
     head: Annotated[
@@ -192,13 +192,13 @@ def verify(
     wanted = output.outputs(outputs, ("terminal", "json"))
     if not store.is_dir():
         raise Stop(USAGE, f"{store} is no folder", "name a store that `thabat evidence custody intake` made")
-    custodians = {}
+    custodians: dict[str, tuple[Public, ...]] = {}
     for one in key:
         person, equals, file = one.rpartition("=")
         if not equals or not person or not file:
             raise Stop(USAGE, f"`{one}` names no person and key", 'write --key "A. Haddad=haddad.pub"')
         with words():
-            custodians[person.strip()] = public(Path(file))
+            custodians[person.strip()] = (*custodians.get(person.strip(), ()), public(Path(file)))
     known = hexadecimal(head) if head is not None else None
     with words(), console.working(f"Verifying {store}"):
         found = verified(store, custodians, known)
@@ -333,9 +333,12 @@ def _time(text: str | None) -> str:
     if text is None:
         return datetime.now(UTC).strftime(form)
     try:
-        return datetime.strptime(text, form).strftime(form)
+        when = datetime.strptime(text, form).strftime(form)
     except ValueError:
         raise Stop(USAGE, f"`{text}` is no time", "write it in UTC, as 2026-11-24T09:30:00Z") from None
+    if when > datetime.now(UTC).strftime(form):
+        raise Stop(USAGE, f"{text} is still to come", "what was not done yet is not recorded")
+    return when
 
 
 def _tell_head(entries: int, sha256: str) -> None:

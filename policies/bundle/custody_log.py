@@ -94,6 +94,10 @@ class Holding:
     since: str
 
 
+Custodians = Mapping[str, tuple[Public, ...]]
+"""Public keys by person: the one in use, and those that it came after."""
+
+
 class Refused(Exception):
     """What the log does not allow; the message says why."""
 
@@ -149,13 +153,15 @@ class Followed:
 
     holdings: tuple[Holding, ...]
     """Every object, by digest."""
+    latest: str
+    """When the last thing was done; empty where nothing was."""
     failures: tuple[Failure, ...]
 
 
-def follow(entries: Iterable[Mapping[str, Any]], custodians: Mapping[str, Public] | None) -> Followed:
+def follow(entries: Iterable[Mapping[str, Any]], custodians: Custodians | None) -> Followed:
     """Follow a log's entries, whose chain holds; hold each against signatures and what went before.
 
-    `custodians` are the public keys by person; None leaves signatures aside.
+    No `custodians` leaves signatures aside.
     """
     held: dict[str, Holding] = {}
     failures: list[Failure] = []
@@ -178,12 +184,10 @@ def follow(entries: Iterable[Mapping[str, Any]], custodians: Mapping[str, Public
             failures.append(failure("CUS-009", where, f"it is of {act.at}, the one before it of {latest}"))
         latest = max(latest, act.at)
         held[act.object] = after(act, held)
-    return Followed(tuple(held[name] for name in sorted(held)), tuple(failures))
+    return Followed(tuple(held[name] for name in sorted(held)), latest, tuple(failures))
 
 
-def _unsigned(
-    entry: Mapping[str, Any], act: Act, custodians: Mapping[str, Public]
-) -> Iterator[tuple[str, str]]:
+def _unsigned(entry: Mapping[str, Any], act: Act, custodians: Custodians) -> Iterator[tuple[str, str]]:
     """What is wrong with an entry's signatures: code and words."""
     found = _signatures(entry)
     payload = rendered({name: value for name, value in entry.items() if name != "signatures"})
@@ -192,11 +196,13 @@ def _unsigned(
         return
     signed = Signed(payload, CUSTODY_TYPE, tuple(found.items()))
     for keyid, person in act.signers.items():
-        key = custodians.get(person)
-        if key is None:
+        keys = custodians.get(person, ())
+        key = next((one for one in keys if one.keyid == keyid), None)
+        if not keys:
             yield "CUS-008", f"no key of {person} was given"
-        elif key.keyid != keyid:
-            yield "CUS-008", f"it is signed by key {keyid[:16]}…; that of {person} is {key.keyid[:16]}…"
+        elif key is None:
+            told = ", ".join(f"{one.keyid[:16]}…" for one in keys)
+            yield "CUS-008", f"it is signed by key {keyid[:16]}…; that of {person} is {told}"
         elif not signed.verified_by(key):
             yield "CUS-007", f"the signature of {person} does not fit"
 

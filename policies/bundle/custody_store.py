@@ -9,7 +9,7 @@ import hashlib
 import os
 import stat
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +20,19 @@ from securesystemslib.signer import Signer  # type: ignore[attr-defined]
 from policies.bundle import chain
 from policies.bundle.canonical import digest
 from policies.bundle.chain import Head
-from policies.bundle.custody_log import LOG, Act, Followed, Holding, Intake, Refused, allowed, follow, line
+from policies.bundle.custody_log import (
+    LOG,
+    Act,
+    Custodians,
+    Followed,
+    Holding,
+    Intake,
+    Refused,
+    allowed,
+    follow,
+    line,
+)
 from policies.bundle.failing import Failure, failure
-from policies.bundle.keys import Public
 
 OBJECTS: Final = "objects"
 READ_ONLY: Final = 0o400
@@ -82,7 +92,7 @@ def take_in(
         taken, beside = _copied(source, store / OBJECTS)
         try:
             act = described(taken)
-            allowed(act, {one.object: one for one in followed.holdings})
+            _may_follow(act, followed)
             place = object_path(store, taken.sha256)
             place.parent.mkdir(exist_ok=True, mode=0o700)
             _placed(beside, place, taken)
@@ -97,7 +107,7 @@ def hand_over(store: Path, act: Act, signers: Iterable[Signer]) -> Head:
         raise Refused("there is no custody log in the store")
     with _locked(store) as log:
         head, followed = _known(log)
-        allowed(act, {one.object: one for one in followed.holdings})
+        _may_follow(act, followed)
         return _append(log, act, head, signers)
 
 
@@ -107,7 +117,7 @@ def holdings(store: Path) -> tuple[Holding, ...]:
     return follow(walked.entries, None).holdings
 
 
-def verify(store: Path, custodians: Mapping[str, Public], known_head: str | None = None) -> Verified:
+def verify(store: Path, custodians: Custodians, known_head: str | None = None) -> Verified:
     """Hold the log against its chain, its signatures and itself, and every object against the log.
 
     `known_head` is the hash of an entry that was known from outside: the log must go on from it.
@@ -122,7 +132,7 @@ def verify(store: Path, custodians: Mapping[str, Public], known_head: str | None
         failures.append(failure("CUS-001", LOG, "it has no entry"))
     if walked.breaks:
         failures.append(_broken(walked))
-        followed = Followed((), ())
+        followed = Followed((), "", ())
     else:
         followed = follow(walked.entries, custodians)
         failures += followed.failures
@@ -137,6 +147,12 @@ def verify(store: Path, custodians: Mapping[str, Public], known_head: str | None
 def object_path(store: Path, sha256: str) -> Path:
     """Where an object lies."""
     return store / OBJECTS / sha256[:2] / sha256
+
+
+def _may_follow(act: Act, followed: Followed) -> None:
+    allowed(act, {one.object: one for one in followed.holdings})
+    if act.at < followed.latest:
+        raise Refused(f"it would be of {act.at}, and the log's last entry is of {followed.latest}")
 
 
 def _objects(store: Path, held: tuple[Holding, ...]) -> Iterator[Failure]:

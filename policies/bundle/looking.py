@@ -1,5 +1,6 @@
 """A bundle's folder against what was signed: every file there, once, whole, and nothing else."""
 
+import errno
 import hashlib
 import os
 import stat
@@ -137,17 +138,23 @@ def _content(folder: Path, subject: Subject, size: int) -> tuple[bytes | None, s
 def _chunks(path: Path, name: str, most: int) -> Iterable[bytes]:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-        with os.fdopen(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise Unreadable(failure("EVD-016", name, "it is no regular file"))
-            left = most
+    except OSError as fault:
+        if fault.errno == errno.ELOOP:
+            raise Unreadable(failure("EVD-016", name, "it is a link")) from None
+        raise Unreadable(failure("EVD-017", name, f"it cannot be read: {fault.strerror}")) from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise Unreadable(failure("EVD-016", name, "it is no regular file"))
+    left = most
+    with os.fdopen(handle, "rb") as file:
+        try:
             while chunk := file.read(min(_CHUNK, left + 1)):
                 left -= len(chunk)
                 if left < 0:
                     raise Unreadable(failure("EVD-015", name, f"it has more than {most:,} bytes"))
                 yield chunk
-    except OSError as fault:
-        raise Unreadable(failure("EVD-017", name, f"it cannot be read: {fault.strerror}")) from None
+        except OSError as fault:
+            raise Unreadable(failure("EVD-017", name, f"it cannot be read: {fault.strerror}")) from None
 
 
 def _misplaced(folder: Path, seen: Seen, missing: list[Subject], extra: list[str]) -> Iterable[Failure]:

@@ -27,7 +27,7 @@ from policies.bundle.custody_store import (
 from tests.policies.bundle.made import public, signer
 
 PEOPLE = {"A. Haddad": 11, "R. Khoury": 12, "M. Saleh": 13}
-CUSTODIANS = {person: public(seed) for person, seed in PEOPLE.items()}
+CUSTODIANS = {person: (public(seed),) for person, seed in PEOPLE.items()}
 
 
 def intake(store: Path, source: Path, by: str = "A. Haddad", at: str = "2026-11-24T09:00:00Z") -> str:
@@ -36,7 +36,7 @@ def intake(store: Path, source: Path, by: str = "A. Haddad", at: str = "2026-11-
     def described(taken: Taken) -> Intake:
         return Intake(
             did="intake", object=taken.sha256, size=taken.size, name=source.name, case="2026-17", by=by,
-            key=CUSTODIANS[by].keyid, at=at, note="",
+            key=CUSTODIANS[by][0].keyid, at=at, note="",
         )  # fmt: skip
 
     act, _ = take_in(store, source, signer(PEOPLE[by]), described)
@@ -45,8 +45,8 @@ def intake(store: Path, source: Path, by: str = "A. Haddad", at: str = "2026-11-
 
 def handing(what: str, giver: str, receiver: str, at: str = "2026-11-24T10:00:00Z") -> Transfer:
     return Transfer(
-        did="transfer", object=what, giver=giver, giver_key=CUSTODIANS[giver].keyid, receiver=receiver,
-        receiver_key=CUSTODIANS[receiver].keyid, at=at, note="to the lab",
+        did="transfer", object=what, giver=giver, giver_key=CUSTODIANS[giver][0].keyid, receiver=receiver,
+        receiver_key=CUSTODIANS[receiver][0].keyid, at=at, note="to the lab",
     )  # fmt: skip
 
 
@@ -162,7 +162,19 @@ def test_a_transfer_that_one_alone_signed_does_not_hold(store: Path) -> None:
 def test_a_key_that_was_not_given_or_is_another_persons_does_not_do(store: Path) -> None:
     without = {person: key for person, key in CUSTODIANS.items() if person != "M. Saleh"}
     assert codes(verify(store, without)) == ["CUS-008"]
-    assert codes(verify(store, {**CUSTODIANS, "M. Saleh": public(14)})) == ["CUS-008"]
+    assert codes(verify(store, {**CUSTODIANS, "M. Saleh": (public(14),)})) == ["CUS-008"]
+
+
+def test_old_keys_of_a_person_may_be_given_beside_the_one_in_use(store: Path) -> None:
+    both = {**CUSTODIANS, "M. Saleh": (public(14), public(13))}
+    assert verify(store, both).failures == ()
+
+
+def test_nothing_is_recorded_before_what_was_recorded_last(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "new").write_text("new")
+    with pytest.raises(Refused, match="last entry is of 2026-11-25"):
+        intake(store, tmp_path / "new", at="2026-11-24T23:59:59Z")
+    assert verify(store, CUSTODIANS).head.entries == 4
 
 
 def _lines(store: Path) -> list[bytes]:

@@ -13,6 +13,7 @@ from policies.bundle.statement import read
 from policies.bundle.verifying import Asked, verify
 from specs.issues import SpecError
 from specs.loading import load
+from tests.hash_seeds import same_output
 from tests.policies.bundle.made import (
     DRILL,
     VERSION,
@@ -66,6 +67,16 @@ def test_two_runs_give_the_same_bytes(whole: Path, tmp_path: Path) -> None:
     for path in whole.rglob("*"):
         if path.is_file():
             assert path.read_bytes() == (again / path.relative_to(whole)).read_bytes()
+
+
+@pytest.mark.slow
+def test_hash_seeds_change_no_byte(tmp_path: Path) -> None:
+    estate = write_estate(tmp_path / "small")
+    program = (
+        "from pathlib import Path; from tests.policies.bundle.made import made; "
+        f"print(made(Path({str(estate)!r}), proofs=True).digest)"
+    )
+    same_output(program, ("0", "1", "2"))
 
 
 def test_files_and_folders_are_for_their_owner_alone(whole: Path) -> None:

@@ -15,7 +15,9 @@ import pytest
 from policies.bundle.anchors import Trust, countersignature
 from policies.bundle.canonical import digest, rendered
 from policies.bundle.chain import EMPTY, linked
+from policies.bundle.envelope import as_bytes, read, signed
 from policies.bundle.statement import ENVELOPE, LOG
+from policies.bundle.telling import as_json, as_text
 from policies.bundle.verifying import Asked, verify
 from tests.policies.bundle.conftest import Copy
 from tests.policies.bundle.made import VERSION, codes, public, signer, verified
@@ -192,8 +194,6 @@ def edit_what_is_signed(folder: Path, chance: random.Random) -> set[str]:
 
 
 def sign_by_another_key(folder: Path, chance: random.Random) -> set[str]:
-    from policies.bundle.envelope import as_bytes, read, signed
-
     payload = read((folder / ENVELOPE).read_bytes()).payload
     (folder / ENVELOPE).write_bytes(as_bytes(signed(payload, [signer(chance.randint(2, 90))])))
     return {"EVD-003"}
@@ -342,6 +342,50 @@ def test_a_file_that_may_not_be_read_is_told_so(copy: Copy, monkeypatch: pytest.
 
     monkeypatch.setattr("policies.bundle.looking.os.open", refusing)
     assert codes(verified(copy(), recomputing=False)) == ["EVD-017"]
+
+
+@pytest.mark.parametrize(
+    ("put", "code"),
+    [
+        (lambda path: path.symlink_to("elsewhere.json"), "EVD-016"),
+        (lambda path: os.mkfifo(path), "EVD-016"),
+        (lambda path: path.mkdir(), "EVD-016"),
+        (lambda path: path.symlink_to("/dev/zero"), "EVD-016"),
+    ],
+)
+def test_what_stands_in_the_envelopes_place_is_not_opened(
+    put: Callable[[Path], None], code: str, copy: Copy
+) -> None:
+    folder = copy()
+    (folder / ENVELOPE).rename(folder / "elsewhere.json")
+    put(folder / ENVELOPE)
+    assert codes(verified(folder)) == [code]
+
+
+def test_a_name_of_stray_bytes_and_one_that_steers_a_terminal_are_shown_harmless(copy: Copy) -> None:
+    folder = copy()
+    for name in (b"\xff\xfe.yaml", "\x1b[2J\u202egnp.yaml".encode(), b"a\nb"):
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_text("")
+    found = verified(folder, recomputing=False)
+    assert codes(found) == ["EVD-011"] * 3
+    for text in (as_text(found), as_json(found, VERSION)):
+        assert not {"\x1b", "\u202e", "\udcff"} & set(text)
+
+
+def test_folders_without_end_are_not_walked_without_end(copy: Copy) -> None:
+    folder = copy()
+    deep = folder
+    for _ in range(80):
+        deep = deep / "d"
+        deep.mkdir()
+    assert codes(verified(folder, recomputing=False)) == ["EVD-011"]
+
+
+def test_a_second_signature_in_the_envelope_is_told(copy: Copy) -> None:
+    folder = copy()
+    payload = read((folder / ENVELOPE).read_bytes()).payload
+    (folder / ENVELOPE).write_bytes(as_bytes(signed(payload, [signer(), signer(5)])))
+    assert codes(verified(folder, recomputing=False)) == ["EVD-002"]
 
 
 def test_several_edits_are_all_told(copy: Copy) -> None:
