@@ -16,11 +16,11 @@ from resilience.failure_sweep.scenes import Scenes
 from resilience.results import Scenario
 from resilience.sweep import bits
 
-BITS = 1 << 17
+BITS = 1 << 16
 """A block has about so many bits: enough that the walk itself costs little, few enough that numbers stay in
 the processor's cache."""
 
-MOST_ROWS = 256
+MOST_ROWS = 64
 """Scenarios in one block at most, so that the first ones, which touch most, are shared among processes."""
 
 

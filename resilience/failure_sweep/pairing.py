@@ -28,7 +28,6 @@ from resilience.failure_sweep.levels import Gauge, Losses, Marks, by_course, los
 from resilience.failure_sweep.results import Level, Steps
 from resilience.failure_sweep.scenes import Scenes
 from resilience.failure_sweep.shortness import Shortness
-from resilience.sweep import bits
 
 
 @dataclass(frozen=True)
@@ -160,8 +159,3 @@ def _send(work: Callable[[Sequence[Block]], Meetings], share: Sequence[Block], t
 def settles(steps: Steps) -> Level:
     """The level that lasts."""
     return steps[-1].level
-
-
-def named(scenes: Scenes, others: int) -> tuple[str, ...]:
-    """Scenarios by name, in order."""
-    return tuple(sorted(scenes.names[number] for number in bits(others)))

@@ -1,14 +1,14 @@
 """The scenarios that are swept, each with its number: single events, and elements out and fed around."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from resilience.compiled import Compiled
 from resilience.failure_sweep.levels import SCENARIOS
 from resilience.failure_sweep.timetable import OUT
 from resilience.results import Scenario
-from resilience.sweep import Sweep, scenario_of
+from resilience.sweep import Sweep, bits, scenario_of
 
 WORTH_ORDERING = 10**12
 """Above so many ways upwards nodes are alike: all of them have nearly everything above them."""
@@ -30,6 +30,8 @@ class Scenes:
     """How many are events."""
     kinds: tuple[Scenario, ...]
     """Kind of loss whose objective counts in each."""
+    known: dict[int, tuple[str, ...]] = field(default_factory=dict, compare=False)
+    """Names of sets of scenarios that have been asked for."""
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -47,6 +49,14 @@ class Scenes:
         found = dict.fromkeys(SCENARIOS, 0)
         for number, kind in enumerate(self.kinds):
             found[kind] |= 1 << number
+        return found
+
+    def named(self, scenarios: int) -> tuple[str, ...]:
+        """Scenarios by name, in order; the same names are held once."""
+        found = self.known.get(scenarios)
+        if found is None:
+            found = tuple(sorted(self.names[number] for number in bits(scenarios)))
+            self.known[scenarios] = found
         return found
 
     def beside(self, number: int) -> int:

@@ -3,9 +3,11 @@
 from collections import defaultdict
 
 from resilience.analysis import Analysis
+from resilience.failure_sweep.blocks import by_column
+from resilience.failure_sweep.courses import settled
 from resilience.failure_sweep.levels import by_course
 from resilience.failure_sweep.overloads import undeclared
-from resilience.failure_sweep.pairing import Meetings, Pairing, named, settles
+from resilience.failure_sweep.pairing import Meetings, Pairing, settles
 from resilience.failure_sweep.results import (
     LEVELS,
     ExposureOutcome,
@@ -60,6 +62,8 @@ class _Report:
         self.swept, self.standing = swept, standing
         self.services = [gauge.services for gauge in swept.gauges]
         self.place = {s: place for place, services in enumerate(self.services) for s in services}
+        self.courses: dict[tuple[int, int], tuple[tuple[Steps, int], ...]] = {}
+        self.fuel: dict[int, dict[int, float | None]] = {}
 
     def made(self, processes: int) -> FailureSweep:
         swept = self.swept
@@ -92,7 +96,7 @@ class _Report:
         for service, place in sorted(self.place.items()):
             noticed = swept.alone[place].ever_reduced | self._moved(service)
             fuel = self._fuel(place)
-            for steps, members in by_course(swept.losses[place], noticed & swept.events):
+            for steps, members in self._courses(place, noticed & swept.events):
                 for number in bits(members):
                     outcome = self._outcome(service, number, steps, fuel.get(number))
                     by_number[number].append(outcome)
@@ -116,6 +120,13 @@ class _Report:
             )
         return tuple(sorted(found, key=lambda outcome: (outcome.category, outcome.event)))
 
+    def _courses(self, place: int, scenarios: int) -> tuple[tuple[Steps, int], ...]:
+        """Those single scenarios of a gauge by their steps; worked out once for services that read alike."""
+        key = place, scenarios
+        if key not in self.courses:
+            self.courses[key] = tuple(by_course(self.swept.losses[place], scenarios))
+        return self.courses[key]
+
     def _moved(self, service: str) -> int:
         """Scenarios in which an active workload of the service is lost."""
         workloads, found = self.swept.graph.estate.workloads, 0
@@ -127,16 +138,16 @@ class _Report:
 
     def _outcome(self, service: str, number: int, steps: Steps, fuel: float | None) -> ServiceOutcome:
         below = [step for step in steps if step.level == "below"]
-        settled = settles(steps)
+        lasting = settles(steps)
         return ServiceOutcome(
             service=f"services/{service}",
-            settles=settled,
+            settles=lasting,
             worst=_worst(steps),
             steps=steps,
             falls_after=below[0].at if below else None,
             back_after=_back(steps),
             carried_by=self.swept.carriers(service, number),
-            fuel_until=fuel if settled != "below" else None,
+            fuel_until=fuel if lasting != "below" else None,
         )
 
     def _fuel(self, place: int) -> dict[int, float | None]:
@@ -144,13 +155,14 @@ class _Report:
         with_fuel = self.swept.with_fuel
         if with_fuel is None:
             return {}
-        last = with_fuel[place]
-        news = last.below if isinstance(last.below, int) else last.below[-1][1]
-        news &= ~self.swept.alone[place].below
-        found: dict[int, float | None] = {}
-        for steps, members in by_course(last, news):
-            found |= dict.fromkeys(bits(members), steps[-1].at)
-        return found
+        if place not in self.fuel:
+            last = with_fuel[place]
+            news = settled(last.below) & ~self.swept.alone[place].below
+            found: dict[int, float | None] = {}
+            for steps, members in by_course(last, news):
+                found |= dict.fromkeys(bits(members), steps[-1].at)
+            self.fuel[place] = found
+        return self.fuel[place]
 
     def _pairs(self, meetings: Meetings) -> tuple[tuple[PairOutcome, ...], tuple[ExposureOutcome, ...]]:
         scenes, events = self.swept.scenes, self.swept.scenes.events
@@ -158,7 +170,7 @@ class _Report:
         exposed: dict[tuple[str, str, Steps], set[str]] = defaultdict(set)
         fed_around = {n.removesuffix(OUT) for n in scenes.names[events:]}
         for met in meetings.found:
-            first, others = scenes.names[met.first], named(scenes, met.others)
+            first, others = scenes.names[met.first], scenes.named(met.others)
             for service in self.services[met.gauge]:
                 if met.first >= events:
                     exposed[service, first.removesuffix(OUT), met.steps] |= set(others)
@@ -179,14 +191,17 @@ class _Report:
         )
 
     def _pairs_within(self) -> int:
-        """Pairs that lie in the support of at least one service, each once."""
+        """Pairs that lie in the support of at least one service, each once. Events of the same supports are
+        together with the same others, themselves among them."""
         swept = self.swept
-        together = [0] * swept.scenes.events
-        for support in set(swept.supports):
-            support &= swept.events
-            for number in bits(support):
-                together[number] |= support
-        return sum((members & ((1 << number) - 1)).bit_count() for number, members in enumerate(together))
+        supports = sorted({support & swept.events for support in swept.supports})
+        together = 0
+        for places, members in by_column(range(len(supports)), supports.__getitem__, swept.events):
+            others = 0
+            for place in places:
+                others |= supports[place]
+            together += members.bit_count() * max(0, others.bit_count() - 1)
+        return together // 2
 
     def _maintenance(self) -> tuple[MaintenanceOutcome, ...]:
         scenes, estate = self.swept.scenes, self.swept.graph.estate
