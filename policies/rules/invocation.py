@@ -11,7 +11,7 @@ from specs.findings import Severity
 from specs.issues import FieldPath
 from specs.people import Contact, Team
 from specs.places import Site
-from specs.sentences import listed, say
+from specs.sentences import Sentence, listed, say
 from specs.services import CRITICAL_TIER, Service
 
 DAY = 86_400.0
@@ -292,13 +292,14 @@ def _tolerable(service: Service) -> Iterator[Outcome]:
         iso27001("A.5.2", "A.5.30"),
         iso22301("8.4.2", "8.4.4"),
     ),
-    scope="Each service of tier 0 or 1, and each team that takes a step of its recovery.",
+    scope="Each service of tier 0 or 1, and each team that takes a step of its recovery or brings a vital "
+    "platform back.",
     unknown_when="the owner, the alternate, or when either team can be called is not declared",
     bad="teams: {databases: {members: 3, on_call: office-hours}}",
     good="teams: {databases: {members: 12, on_call: 24x7, alternate: platforms}, platforms: {on_call: 24x7}}",
 )
 def alternates(case: Case) -> Iterator[Outcome]:
-    teams: dict[str, tuple[str, FieldPath]] = {}
+    teams: dict[str, tuple[Sentence, FieldPath]] = {}
     for key, service in case.estate.services.items():
         if service.tier is None or service.tier > CRITICAL_TIER:
             continue
@@ -315,16 +316,19 @@ def alternates(case: Case) -> Iterator[Outcome]:
             yield passes(f"services/{key}", told, place)
         for number, step in enumerate(service.recovery):
             if step.team is not None:
-                teams.setdefault(step.team, (key, ("services", key, "recovery", number, "team")))
+                told = say("It takes a step in the recovery of {service}", service=key)
+                teams.setdefault(step.team, (told, ("services", key, "recovery", number, "team")))
+    for platform in case.facts.critical_platforms:
+        if platform.recovery_team is not None:
+            told = say("It brings {platform} back", platform=platform.id)
+            teams.setdefault(platform.recovery_team, (told, ("platforms", platform.id, "recovery_team")))
     for name in sorted(teams):
         if name in case.estate.teams:
-            service_id, where = teams[name]
-            yield _stood_in_for(case, case.estate.teams[name], service_id, where)
+            yield _stood_in_for(case, case.estate.teams[name], *teams[name])
 
 
-def _stood_in_for(case: Case, team: Team, service: str, where: FieldPath) -> Outcome:
+def _stood_in_for(case: Case, team: Team, told: Sentence, where: FieldPath) -> Outcome:
     element, place = f"teams/{team.id}", ("teams", team.id, "alternate")
-    told = say("It takes a step in the recovery of {service}", service=service)
     other = case.estate.teams.get(team.alternate or "")
     if other is None:
         return unknown(
