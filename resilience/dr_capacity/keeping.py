@@ -2,7 +2,8 @@
 
 A lexicographic optimum: a wish is granted if it fits together with all that were granted before it, whatever
 comes later must give way. Least sums refuse much without a programme; of what they leave, the longest run of
-wishes that fits is found by halving, so that an estate with room for everything costs one programme.
+wishes that fits is found by doubling and halving, so that an estate with room for everything costs one
+programme, and one without room two for each refusal.
 """
 
 from collections import defaultdict
@@ -11,27 +12,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isinf
 
+from resilience.dr_capacity.kept_one_by_one import Kept, one_by_one
 from resilience.dr_capacity.placing import ROUNDING
-from resilience.dr_capacity.program import Program, Wish
-from resilience.dr_capacity.question import Question
+from resilience.dr_capacity.program import Program
+from resilience.dr_capacity.question import Question, Wish
 from resilience.dr_capacity.results import Proof
-
-
-@dataclass(frozen=True)
-class Kept:
-    """The lexicographic optimum."""
-
-    alive: frozenset[str]
-    full: frozenset[str]
-    there: frozenset[str]
-    """Standbys that carry or stand by; the others are switched off."""
-    carriers: frozenset[str]
-    """Of standbys that stand in for one another: those that carry."""
-    all_fit: bool
-    proof: Proof
-    """Of the statement that all fit, or do not."""
-    undecided: frozenset[Wish]
-    """Wishes refused only because the search reached its limit."""
 
 
 def wishes_of(question: Question) -> tuple[Wish, ...]:
@@ -57,6 +42,8 @@ def kept(question: Question) -> Kept:
     whole = program.fits(wishes)
     if whole.fits:
         return replace(all_kept(question), carriers=_carriers(program, wishes), proof=whole.proof)
+    if program.too_large:
+        return one_by_one(question, wishes, whole.proof)
     granted: list[Wish] = []
     undecided: set[Wish] = set()
     open_wishes = list(wishes)
@@ -128,14 +115,14 @@ def _longest(
     answer = program.fits([*granted, *wishes[:high]])
     if answer.fits:
         return high, "aggregate"
-    low, proof = 0, answer.proof
+    low, proof, step = 0, answer.proof, 1
     while high - low > 1:
-        middle = (low + high) // 2
+        middle = min(low + step, (low + high) // 2) if step else (low + high) // 2
         found = program.fits([*granted, *wishes[:middle]])
         if found.fits:
-            low = middle
+            low, step = middle, 2 * step
         else:
-            high, proof = middle, found.proof
+            high, proof, step = middle, found.proof, 0
     return low, proof
 
 

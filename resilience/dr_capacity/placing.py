@@ -6,9 +6,10 @@ first fit, the greatest instance first (Johnson 1973), which proves that there i
 of `resilience.dr_capacity.program`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import floor, isinf
+from operator import itemgetter
 
 ROUNDING = 1e-6
 """Share of a capacity by which a sum may exceed it and still counts as fitting: rounding of figures, not
@@ -39,10 +40,31 @@ def holds(nodes: Iterable[Vector], dimension: int, size: float) -> int:
     return sum(fits_in(size, node[dimension]) for node in nodes)
 
 
-def first_fit(items: Sequence[Item], nodes: Sequence[Vector]) -> bool:
+Measure = Callable[[Vector], float]
+"""By which instances are ordered, the greatest first, from the share that each takes of the largest node."""
+
+
+def fitted(items: Sequence[Item], nodes: Sequence[Vector]) -> bool:
+    """Whether first fit in any of a few orders finds a node for every instance; True is a proof, False says
+    nothing. Instances of one size are taken together.
+
+    >>> fitted([Item((6.0,), 2), Item((4.0,), 2)], [(10.0,), (10.0,)])
+    True
+    """
+    counts: dict[Vector, int] = {}
+    for item in items:
+        counts[item.size] = counts.get(item.size, 0) + item.count
+    together = [Item(size, count) for size, count in sorted(counts.items())]
+    orders: list[Measure] = [max, sum]
+    orders += [itemgetter(dimension) for dimension in range(len(nodes[0]) if nodes else 0)]
+    return any(first_fit(together, nodes, measure) for measure in orders)
+
+
+def first_fit(items: Sequence[Item], nodes: Sequence[Vector], measure: Measure = max) -> bool:
     """Whether first fit finds a node for every instance; True is a proof, False says nothing.
 
-    Instances come by the largest share that they take of the largest node in any dimension.
+    Instances come by what they take of the largest node in each dimension, as measured: by the largest share,
+    if nothing else is said.
 
     >>> first_fit([Item((6.0,), 2), Item((4.0,), 2)], [(10.0,), (10.0,)])
     True
@@ -53,7 +75,7 @@ def first_fit(items: Sequence[Item], nodes: Sequence[Vector]) -> bool:
         return all(item.count == 0 for item in items)
     top = [max(node[dimension] for node in nodes) or 1.0 for dimension in range(len(nodes[0]))]
     allowed = [[value * (1.0 + ROUNDING) for value in node] for node in nodes]
-    order = sorted(items, key=lambda item: max(s / t for s, t in zip(item.size, top, strict=True)))
+    order = sorted(items, key=lambda item: measure(tuple(s / t for s, t in zip(item.size, top, strict=True))))
     for item in reversed(order):
         left = item.count
         for room in allowed:

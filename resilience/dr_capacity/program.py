@@ -13,8 +13,9 @@ from functools import cached_property
 from math import inf, isinf
 from typing import TYPE_CHECKING
 
-from resilience.dr_capacity.placing import ROUNDING, Item, first_fit, holds
-from resilience.dr_capacity.question import Level, Part, Question
+from resilience.dr_capacity.direct import Direct
+from resilience.dr_capacity.placing import ROUNDING, Item, fitted, holds
+from resilience.dr_capacity.question import Level, Part, Question, Wish
 from resilience.dr_capacity.results import Proof
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 NODE_LIMIT = 20_000
 """Nodes of the search tree after which a question counts as undecided."""
 
-Wish = tuple[str, str]
-"""What is asked for: `(minimum, service)`, `(full, service)`, `(there, part)` or `(carries, part)`."""
+MOST_PLACES = 4_000
+"""Variables of instances on nodes above which no exact place is looked for: what first fit leaves is then
+undecided."""
 
 Variable = tuple[str, str, str]
 """Kind and names of a variable."""
@@ -150,6 +152,8 @@ class Program:
 
     def fits(self, wishes: Sequence[Wish]) -> Answer:
         """Whether all wishes hold together."""
+        if self._direct.applies:
+            return self._without_choice(wishes)
         rows = self._sums
         if not rows.index:
             return Answer(True, "placed")
@@ -165,6 +169,36 @@ class Program:
         answer = self._read(rows, found)
         if not self.question.nodes or self._first_fit(answer):
             return answer
+        return self._exact(wishes)
+
+    @cached_property
+    def _direct(self) -> Direct:
+        return Direct(self.question)
+
+    def _without_choice(self, wishes: Sequence[Wish]) -> Answer:
+        levels, there = self._direct.levels(wishes)
+        fits = self._direct.fits(levels, there)
+        if fits is None:
+            return self._exact(wishes)
+        if not fits:
+            return Answer(False, "aggregate")
+        full = frozenset(name for name, level in levels.items() if level == 2)
+        return Answer(True, "placed", frozenset(levels), full, frozenset(), there)
+
+    @cached_property
+    def _places(self) -> int:
+        """How many variables of instances on nodes there would be."""
+        return sum(3 * len(nodes) * len(self._on(name)) for name, nodes in self.question.nodes)
+
+    @property
+    def too_large(self) -> bool:
+        """Whether it leaves no choice and has too many places for an exact search."""
+        return self._direct.applies and self._places > MOST_PLACES
+
+    def _exact(self, wishes: Sequence[Wish]) -> Answer:
+        """By a variable for each part, level and node, where these are few enough."""
+        if self._places > MOST_PLACES:
+            return Answer(False, "undecided")
         rows = self._placed
         lower = self._wished(rows, wishes)
         found = rows.solve({}, lower or {})
@@ -389,7 +423,7 @@ class Program:
                     continue
                 level = 0 if not carries else 2 if part.service in answer.full else 1
                 items.append(Item(part.sizes[level], part.instances))
-            if not first_fit(items, nodes):
+            if not fitted(items, nodes):
                 return False
         return True
 

@@ -9,6 +9,9 @@ Level = Literal["minimum", "full"]
 
 LEVELS: tuple[Level, ...] = ("minimum", "full")
 
+Wish = tuple[str, str]
+"""What is asked for: `(minimum, service)`, `(full, service)`, `(there, part)` or `(carries, part)`."""
+
 Sizes = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]
 """Of one instance in each dimension of a node: standing by, at the minimum, in full."""
 

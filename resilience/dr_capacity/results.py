@@ -89,6 +89,10 @@ class Shedding:
     important first."""
     standbys_off: tuple[str, ...]
     """Standbys (`workloads/…`) that are not called and are switched off to make room."""
+    undecided: tuple[str, ...]
+    """Services that were refused a level although sums allow it, and for which the search, whose limit is
+    fixed, found no place and excluded none: the gap between what is proven to run and what is proven not to.
+    In the order in which services are kept."""
     left_over: tuple[str, ...]
     """What does not fit and no shedding of services mends (`power/ID power`, `rooms/ID heat` …)."""
 

@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from resilience.dr_capacity.asking import Asking
-from resilience.dr_capacity.keeping import Kept, all_kept, kept
+from resilience.dr_capacity.keeping import all_kept, kept
+from resilience.dr_capacity.kept_one_by_one import Kept
 from resilience.dr_capacity.loss import Loss
 from resilience.dr_capacity.placing import ROUNDING
-from resilience.dr_capacity.program import Program, Wish
-from resilience.dr_capacity.question import Part, Question
+from resilience.dr_capacity.program import Program
+from resilience.dr_capacity.question import Part, Question, Wish
 from resilience.dr_capacity.results import Balance, Mode, ServiceMode, Shedding
 from resilience.results import Tri
 
@@ -65,8 +66,10 @@ def shedding(
     ]
     answers += [balance.fits_in_reserve if reserve else balance.fits for balance in sites]
     troubled = _troubled(loss, sites, reserve=reserve)
+    loosened = Program(replace(question, nodes=()))
     modes = tuple(
-        _doubted(_mode(loss, able, question, best, worst, service), able, troubled) for service in loss.order
+        _doubted(_mode(loss, able, loosened, question, best, worst, service), able, troubled)
+        for service in loss.order
     )
     return Judged(
         Shedding(
@@ -74,6 +77,11 @@ def shedding(
             proof=whole.proof,
             modes=modes,
             standbys_off=_off(able, best),
+            undecided=tuple(
+                f"services/{service}"
+                for service in loss.order
+                if {("minimum", service), ("full", service)} & (best.undecided | worst.undecided)
+            ),
             shed=tuple(mode.service for mode in reversed(modes) if mode.mode in ("minimum", "dropped")),
             left_over=tuple(
                 sorted(
@@ -87,21 +95,24 @@ def shedding(
     )
 
 
-def _mode(loss: Loss, able: Asking, question: Question, best: Kept, worst: Kept, service: str) -> ServiceMode:
+def _mode(
+    loss: Loss, able: Asking, loosened: Program, question: Question, best: Kept, worst: Kept, service: str
+) -> ServiceMode:
     spec = loss.estate.services[service]
     objective = getattr(spec.objectives, loss.scenario)
     full = objective is not None and objective.minimum_level >= 1.0
     mode = _reached(able, best, service)
     at_worst = _reached(able, worst, service)
     enough: tuple[Mode, ...] = ("full",) if full else ("full", "minimum")
-    doubtful = any(name == service for _, name in (*best.undecided, *worst.undecided))
+    open_wishes = {("minimum", service), ("full", service)} if full else {("minimum", service)}
+    doubtful = bool(open_wishes & (best.undecided | worst.undecided))
     kept_both = {mode in enough, at_worst in enough}
     keeps: Tri = "unknown" if doubtful or len(kept_both) > 1 else "yes" if True in kept_both else "no"
     because: tuple[str, ...] = ()
     if mode == "stranded":
         because, keeps = loss.lacking(service), "no"
     elif mode != "full":
-        because = refusals(question, best, service, "minimum" if mode == "dropped" else "full")
+        because = refusals(question, best, service, "minimum" if mode == "dropped" else "full", loosened)
     return ServiceMode(
         service=f"services/{service}",
         tier=spec.tier,
@@ -153,21 +164,22 @@ def _reached(able: Asking, found: Kept, service: str) -> Mode:
     return "full" if service in found.full else "minimum" if service in found.alive else "dropped"
 
 
-def refusals(question: Question, found: Kept, service: str, level: str) -> tuple[str, ...]:
+def refusals(question: Question, found: Kept, service: str, level: str, loosened: Program) -> tuple[str, ...]:
     """What refuses a service a level beside all that was granted before it: limits that it would break,
-    services that it needs and that do not run at that level, or nodes of which none has room."""
+    services that it needs and that do not run at that level, or nodes of which none has room. `loosened`
+    answers the question as though instances could be split."""
     before: list[Wish] = []
     for kind, granted in (("minimum", found.alive), ("full", found.full)):
         for name in question.services:
             if (kind, name) == (level, service):
-                return _refusals(question, before, service, level, found)
+                return _refusals(question, before, service, level, found, loosened)
             if name in granted:
                 before.append((kind, name))
     return ()
 
 
 def _refusals(
-    question: Question, before: list[Wish], service: str, level: str, found: Kept
+    question: Question, before: list[Wish], service: str, level: str, found: Kept, loosened: Program
 ) -> tuple[str, ...]:
     together = _bound_to(question, service)
     wished = dict.fromkeys(question.services, 0)
@@ -180,7 +192,7 @@ def _refusals(
         return (*broken, *needed)
     wishes = [*before, (level, service)]
     found_out: list[str] = []
-    if question.nodes and Program(replace(question, nodes=())).fits(wishes).fits:
+    if question.nodes and loosened.fits(wishes).fits:
         racks = {part.rack for part in question.parts if part.service in together and part.rack}
         found_out += [f"platforms/{rack} placement" for rack in sorted(racks)]
     if question.traffic and Program(replace(question, traffic=(), arcs=())).fits(wishes).fits:

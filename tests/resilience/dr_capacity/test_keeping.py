@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 from math import inf
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resilience.dr_capacity.keeping import kept
+from resilience.dr_capacity.direct import Direct
+from resilience.dr_capacity.keeping import kept, wishes_of
+from resilience.dr_capacity.kept_one_by_one import one_by_one
+from resilience.dr_capacity.program import Program
 from resilience.dr_capacity.question import Arc, Ask, Limit, Need, Part, Question, Traffic
 from tests.resilience.dr_capacity import brute_force
 
@@ -188,3 +192,103 @@ def test_of_several_standbys_one_carries_the_first_that_can() -> None:
     wide = replace(question, limits=(replace(limits[0], gives=6.0), limits[1]))
     assert kept(wide).carriers == {"p"}
     assert kept(wide).all_fit
+
+
+@st.composite
+def plain_questions(draw: st.DrawFn) -> Question:
+    """Without alternatives, and nothing that takes less in full than at its minimum."""
+    question = draw(questions())
+    needs = tuple(replace(need, at_least=len(need.of)) for need in question.needs)
+    parts = tuple(
+        replace(
+            part,
+            group="",
+            asks=tuple(replace(ask, full=max(ask.minimum, ask.full)) for ask in part.asks),
+            sizes=(part.sizes[0], part.sizes[1], tuple(map(max, part.sizes[1], part.sizes[2]))),
+        )
+        for part in question.parts
+    )
+    return replace(question, needs=needs, parts=parts)
+
+
+def check_one_by_one(question: Question) -> None:
+    """What is granted runs together, and where nothing is left open it is the optimum."""
+    wishes = wishes_of(question)
+    if Program(question).fits(wishes).fits:
+        return
+    found = one_by_one(question, wishes, "placed")
+    alive, full, there = brute_force.best(question)
+    modes = {name: (name in found.alive) + (name in found.full) for name in question.services}
+    states = {name: int(name in found.there) for name in _standbys(question)}
+    assert brute_force._bound(question, modes)
+    assert brute_force._room(question, modes, states)
+    if not found.undecided:
+        assert (found.alive & set(question.services), found.full & set(question.services)) == (alive, full)
+        assert found.there == there
+    # The first thing that differs from the optimum was left open, and not refused.
+    granted = [
+        name in {"minimum": found.alive, "full": found.full, "there": found.there}[kind]
+        for kind, name in wishes
+    ]
+    best = [name in {"minimum": alive, "full": full, "there": there}[kind] for kind, name in wishes]
+    differs = next(
+        (at for at, pair in enumerate(zip(granted, best, strict=True)) if pair[0] != pair[1]), None
+    )
+    assert differs is None or wishes[differs] in found.undecided
+
+
+@settings(max_examples=50, deadline=None)
+@given(plain_questions())
+def test_one_by_one_grants_what_fits_and_leaves_open_what_it_cannot_tell(question: Question) -> None:
+    check_one_by_one(question)
+
+
+@pytest.mark.slow
+@settings(max_examples=1500, deadline=None)
+@given(plain_questions())
+def test_one_by_one_is_sound_on_thousands_of_questions(question: Question) -> None:
+    check_one_by_one(question)
+
+
+@settings(max_examples=25, deadline=None)
+@given(plain_questions())
+def test_without_choice_the_answer_is_that_of_the_programme(question: Question) -> None:
+    """Sums, bounds and first fit say what variables and rows do."""
+    program = Program(question)
+    wishes = wishes_of(question)
+    for count in range(len(wishes) + 1):
+        levels, there = Direct(question).levels(wishes[:count])
+        direct = Direct(question).fits(levels, there)
+        lower = program._wished(program._placed, wishes[:count])
+        solved = lower is not None and (
+            not program._placed.index or program._placed.solve({}, lower).x is not None
+        )
+        assert direct is None or direct == solved
+
+
+@pytest.mark.slow
+def test_a_thousand_services_on_a_hundred_nodes_are_kept_within_a_fixed_limit_of_work() -> None:
+    """Nearly three percent more than there is: what is left open could fill no more than is left over."""
+    dice = Random(1)
+    parts = []
+    for number in range(1000):
+        cores, memory, instances = dice.choice([2, 3, 5, 6, 8, 10, 12]), dice.choice([2, 4, 8]), 1
+        full = (float(cores), float(cores * memory))
+        half = (cores / 2.0, cores * memory / 2.0)
+        asks = (Ask(0, 0.0, half[0], full[0]), Ask(1, 0.0, half[1], full[1]))
+        parts.append(
+            Part(f"s{number:04}", f"s{number:04}", "", True, asks, "x", instances, ((0.0, 0.0), half, full))
+        )
+    each = sum(part.sizes[2][0] for part in parts) / 1.03 / 100
+    nodes = ((each, 512.0),) * 100
+    limits = (Limit("platforms/x", "cores", "", 100 * each), Limit("platforms/x", "memory", "", 51_200.0))
+    services = tuple(part.name for part in parts)
+    question = Question(services, (), (), tuple(parts), limits, (("x", nodes),))
+    found = kept(question)
+    assert found.alive == set(services)
+    taken = sum(part.sizes[1 + (part.name in found.full)][0] for part in parts)
+    assert taken <= 100 * each * 1.000001
+    assert taken >= 100 * each * 0.98
+    refused = set(services) - found.full
+    assert {name for kind, name in found.undecided if kind == "full"} <= refused
+    assert kept(question) == found
