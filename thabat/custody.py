@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thabat import console, output
+from thabat import console, output, settings
 from thabat.exits import CLEAN, EVIDENCE, LOCKED, USAGE, Stop
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def intake(
         raise Stop(USAGE, f"{file} is no file", "name the object; of a device, take an image first")
     when = _time(at)
     with words():
-        own = signer(key, agent)
+        own = own_signer(key, agent)
 
         def described(taken: Taken) -> Intake:
             return Intake(
@@ -136,7 +136,7 @@ def transfer(
     wanted = object_.removeprefix("sha256:").lower()
     when = _time(at)
     with words():
-        gives, takes = signer(key, agent), signer(to_key, to_agent, "--to-key FILE or --to-agent KEY")
+        gives, takes = own_signer(key, agent), signer(to_key, to_agent, "--to-key FILE or --to-agent KEY")
         found = [one for one in holdings(store) if len(wanted) >= 8 and one.object.startswith(wanted)]
         if len(found) != 1:
             how_many = "no object" if not found else f"{len(found)} objects"
@@ -252,7 +252,15 @@ def hexadecimal(text: str) -> str:
     return found
 
 
-def signer(key: Path | None, agent: str | None, options: str = "--key FILE or --agent KEY") -> "Signer":
+def own_signer(key: Path | None, agent: str | None) -> "Signer":
+    """What signs for whoever calls: by option, else by setting."""
+    if key is None and agent is None:
+        filed, agent = settings.value("evidence_key"), settings.value("evidence_agent")
+        key = Path(filed) if filed is not None else None
+    return signer(key, agent, "--key FILE or --agent KEY, or a setting (evidence_key, evidence_agent)")
+
+
+def signer(key: Path | None, agent: str | None, options: str) -> "Signer":
     """What signs: a key file, or a key of the SSH agent."""
     from policies.bundle import agent as agents
     from policies.bundle.keys import private_key

@@ -109,7 +109,7 @@ def pack(
     _is_free(folder)
     book = rule_book.rule_book(rules)
     with custody.words():
-        signer = custody.signer(key, agent)
+        signer = custody.own_signer(key, agent)
         named = settings.estate(estate, estate_option)
         path = find_estate(named)
         found = opened(named, None, phase)
@@ -227,7 +227,7 @@ def countersign(
     from policies.bundle.telling import as_text
 
     with custody.words():
-        own = custody.signer(key, agent)
+        own = custody.own_signer(key, agent)
         public = custody.public(signer)
         how = _How(NO_TRUST, None, rule_book.rule_book(rules), not no_recompute)
         verified = _verified(folder, public, how)

@@ -47,6 +47,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("fail_on", "high", "Least severity that fails a check.", ("critical", "high", "medium", "low")),
     Setting("baseline", "", "Baseline that a check is held against; absent: none."),
     Setting("rules", "", "Folders of your own rules, with commas between, or `installed`; absent: none."),
+    Setting("evidence_key", "", "Private key that signs evidence; absent: as --key or --agent says."),
+    Setting("evidence_agent", "", "Key of the SSH agent that signs evidence, in its place; absent: none."),
     Setting("target", "register", "What `up` makes.", ("register",)),
     Setting("register", "", "Asset register: a file or a database URL; absent: `.thabat/register.sqlite`."),
     Setting("state", "", "Folder of the engine's state; absent: `.thabat/state`."),

@@ -207,6 +207,16 @@ def test_bundles_follow_each_other(thabat: Thabat) -> None:
         assert json.loads(out)["bundle"]["follows"] == first.removeprefix("sha256:")
 
 
+def test_the_key_may_be_settled_once(thabat: Thabat, monkeypatch: pytest.MonkeyPatch) -> None:
+    thabat.given()
+    monkeypatch.setenv("THABAT_ESTATE", "estate")
+    Path("thabat.toml").write_text('evidence_key = "k.pem"\n')
+    assert thabat("evidence", "-d", "settled", "--no-proofs")[0] == CLEAN
+    assert thabat("evidence", "verify", "settled", "--key", "k.pem.pub", "--no-recompute")[0] == CLEAN
+    monkeypatch.setenv("THABAT_EVIDENCE_AGENT", "signer")
+    assert "two keys to sign with" in thabat("evidence", "-d", "other", "--no-proofs")[2]
+
+
 def test_a_passphrase_comes_from_the_environment(thabat: Thabat, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("THABAT_EVIDENCE_PASSPHRASE", CANARY)
     assert thabat("evidence", "keygen", "k.pem")[0] == CLEAN
