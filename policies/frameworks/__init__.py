@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 
 from policies.rule import Reference
+from specs.sentences import Sentence, say
 
 
 @dataclass(frozen=True)
@@ -15,11 +16,13 @@ class Framework:
     key: str
     title: str
     publisher: str
-    remark: str
+    remark: Sentence
     """What a verdict of ours does not say about it."""
 
 
-_EVIDENCE = "A verdict is technical evidence for a part of each control named; it never says that one is met."
+_EVIDENCE = say(
+    "A verdict is technical evidence for a part of each control named; it never says that one is met."
+)
 
 FRAMEWORKS: dict[str, Framework] = {
     framework.key: framework
@@ -33,8 +36,10 @@ FRAMEWORKS: dict[str, Framework] = {
             "availability-classes",
             "Availability classes of data centres",
             "Thabat, after EN 50600, ANSI/TIA-942 and Uptime's tiers",
-            "Criteria of our own for what these standards have in common. A verdict is technical evidence "
-            "for a part of each; it never says that a class, rating or tier is reached.",
+            say(
+                "Criteria of our own for what these standards have in common. A verdict is technical "
+                "evidence for a part of each; it never says that a class, rating or tier is reached."
+            ),
         ),
     )
 }

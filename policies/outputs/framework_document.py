@@ -177,7 +177,7 @@ def document(shown: Shown) -> Document:
         framework=told.key,
         title=told.title,
         publisher=told.publisher,
-        remark=told.remark,
+        remark=str(told.remark),
         estate=None if judgement is None else _estate(judgement),
         judged_on=None if judgement is None else judgement.on,
         groups={id: str(subject) for id, subject in listed.groups.items()},

@@ -46,7 +46,7 @@ def _terminal(found: Shown, screen: Screen, everything: bool) -> Iterator[str]:
     yield screen.styled(f"{framework.title} ({framework.publisher})", "1")
     if found.judgement is not None:
         yield screen.filled(_judged(found.judgement), "", "  ")
-    yield screen.filled(framework.remark, "", "  ")
+    yield screen.filled(str(framework.remark), "", "  ")
     for site in found.sites:
         yield ""
         yield from _site(site, screen)
@@ -191,7 +191,7 @@ def _markdown(found: Shown, everything: bool) -> Iterator[str]:
     if found.judgement is not None:
         yield escaped(_judged(found.judgement))
         yield ""
-    yield f"{escaped(framework.remark)} {escaped(_summary(found))}"
+    yield f"{escaped(str(framework.remark))} {escaped(_summary(found))}"
     yield from _markdown_sites(found.sites)
     by_control = {one.control.id: one for one in found.evidence}
     for group, controls, left in _groups(found, everything):
@@ -238,7 +238,7 @@ def as_json(framework: Framework, covered: int) -> dict[str, object]:
         "key": framework.key,
         "title": framework.title,
         "publisher": framework.publisher,
-        "remark": framework.remark,
+        "remark": str(framework.remark),
         "controls": len(catalogue(framework.key).controls),
         "covered": covered,
     }

@@ -8,6 +8,7 @@ import pytest
 from policies.frameworks import FRAMEWORKS
 from policies.frameworks.catalogue import catalogue, control
 from policies.rules import RULES
+from policies.translating import arabic
 
 CIS_SAFEGUARDS = (5, 7, 14, 12, 6, 8, 7, 12, 7, 7, 5, 8, 11, 9, 7, 14, 9, 5)
 """Of each of the 18 controls of version 8, in order: 153 in all, as CIS counts them."""
@@ -100,3 +101,14 @@ def test_a_group_stands_for_what_is_in_it_and_for_nothing_that_only_begins_alike
     assert [one.id for one in catalogue("iso-22301").within("8.2")] == ["8.2.1", "8.2.2", "8.2.3"]
     assert {one.id for one in catalogue("nist-800-53").within("CP-9")} == {"CP-9"}
     assert control("nist-800-53", "CP-9(1)").group == "CP"
+
+
+@pytest.mark.parametrize("key", FRAMEWORKS)
+def test_what_is_said_of_controls_has_its_arabic_but_for_nists_titles_that_no_rule_bears_on(key: str) -> None:
+    listed = catalogue(key)
+    said = [*listed.groups.values(), FRAMEWORKS[key].remark]
+    for one in listed.controls.values():
+        said += [one.part, one.beyond]
+        if key != "nist-800-53" or str(one.part):
+            said.append(one.subject)
+    assert {str(sentence) for sentence in said if arabic(sentence) is None} == set()
