@@ -27,6 +27,8 @@ class Marks:
     """The words between them."""
     field: Callable[[str], str] = isolated
     """A name of a field that the words themselves hold, in its backticks."""
+    count: Callable[[str], str] = isolated
+    """The number itself of what is counted, where a language says it."""
     counted: Callable[[int, str], str] = lambda count, said: said
     """A part that counts something; Arabic says one and two without a digit."""
 
@@ -95,8 +97,13 @@ def _said(sentence: Sentence, marks: Marks, pattern_of: Callable[[Sentence], str
     if pattern is None:
         return None
     pieces = []
-    for words, stands in sentence.parts(pattern):
-        piece = _worded(words, marks) if stands is None else _standing(stands, marks, pattern_of)
+    for words, name in sentence.parts(pattern):
+        if name is None:
+            piece: str | None = _worded(words, marks)
+        elif name == "count" and sentence.count is not None:
+            piece = marks.count(str(sentence.count))
+        else:
+            piece = _standing(sentence.at(name), marks, pattern_of)
         if piece is None:
             return None
         pieces.append(piece)

@@ -27,21 +27,24 @@ class Sentence:
 
     def __str__(self) -> str:
         pattern = self.singular if self.count == 1 else self.pattern
-        return "".join(text if value is None else str(value) for text, value in self.parts(pattern))
+        return "".join(text if name is None else str(self.at(name)) for text, name in self.parts(pattern))
 
     @property
     def key(self) -> str:
         """What a catalogue looks it up by."""
         return self.singular or self.pattern
 
-    def parts(self, pattern: str) -> Iterator[tuple[str, Value | None]]:
-        """The pieces of a pattern in order: text with no value, or no text with what stands there."""
-        at = dict(self.values)
+    def at(self, name: str) -> Value:
+        """What stands where the pattern has that name."""
+        return next(value for known, value in self.values if known == name)
+
+    def parts(self, pattern: str) -> Iterator[tuple[str, str | None]]:
+        """The pieces of a pattern in order: text and no name, or no text and the name that stands there."""
         for text, name, _, _ in string.Formatter().parse(pattern):
             if text:
                 yield text, None
             if name is not None:
-                yield "", at[name]
+                yield "", name
 
     def mapped(self, change: Callable[[str], str]) -> Self:
         """The same with every text that stands in it changed; patterns stay as they are."""

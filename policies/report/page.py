@@ -28,6 +28,7 @@ from specs.findings import LONGEST_MESSAGE, Judgement, Severity, Verdict
 from specs.loading import Loaded
 from specs.model import Estate
 from specs.sentences import Sentence, as_sentence
+from specs.services import Service
 from specs.text import plain
 from specs.units import DIMENSIONS, DimensionName
 
@@ -75,6 +76,7 @@ def render(
         canvas={"width": WIDTH, "box_width": BOX_WIDTH, "box_height": BOX_HEIGHT},
         rules={rule.id: rule for rule in RULES},
         sites=_sites(estate),
+        services=sorted(estate.services.values(), key=_importance),
         standings=_standings(estate, analysis),
         severities=tuple(Severity),
         having={verdict.value: judgement.having(verdict) for verdict in Verdict},
@@ -221,6 +223,7 @@ MARKS = Marks(
     value=_value,
     words=lambda words: escape(plain(words)),
     field=identifier,
+    count=lambda count: Markup('<bdi class="count" dir="ltr">{}</bdi>').format(count),
     counted=lambda count, said: Markup('<data value="{}">{}</data>').format(count, Markup(said)),
 )
 """How the page writes the pieces of a sentence: ids apart from the direction of text, counts by number."""
@@ -271,6 +274,11 @@ def _standings(estate: Estate, analysis: Analysis) -> Mapping[str, Mapping[str, 
 
 def _is_narrow(point: SinglePoint, of_sites: Collection[str]) -> bool:
     return point.category not in ("site", "common-cause") and point.event not in of_sites
+
+
+def _importance(service: Service) -> tuple[float, str]:
+    """Services that all stands on first; those of no declared tier last."""
+    return float("inf") if service.tier is None else service.tier, service.id
 
 
 def _sites(estate: Estate) -> tuple[Mapping[str, Any], ...]:

@@ -2,7 +2,7 @@
 
 A page shows both languages in one file. What is of one language stands in an element of class `en` or `ar`,
 one right after the other; all else is shown in both. Ids stand in `<bdi class="id">`, words of the spec in
-`<bdi>` without a class or in a drawing, and a count that Arabic says without a digit in `<data value>`.
+`<bdi>` without a class or in a drawing, and a count, which Arabic may say without a digit, in `<data value>`.
 """
 
 import re
@@ -19,8 +19,9 @@ Kind = Literal["one language", "id", "number", "verdict", "untranslated", "direc
 """Said in one language alone; an id, a number or a verdict of one that is not in the other; a text that is
 English in Arabic too; an id that the direction of the text around it could turn."""
 
-Held = Literal["words", "id", "spec"]
-"""What an element holds: the report's own words, an id or figure, words of the spec."""
+Held = Literal["words", "id", "spec", "count"]
+"""What an element holds: the report's own words, an id or figure, words of the spec, or the number of a
+count, which the `<data>` around it holds too."""
 
 NAMES = frozenset((
     "BFD", "BGP", "CERT", "DNS", "DR", "English", "FIPS", "GNSS", "HSM", "IPsec", "ISO", "IT", "MACsec",
@@ -101,6 +102,8 @@ class _Reader(HTMLParser):
         self.verdicts: list[tuple[str, str]] = []
         self._open: list[_Open] = []
         self._hidden = 0
+        self._counts = [""]
+        """Values of the counts that are open, the innermost last."""
         self._english: Said | None = None
         """Waits for its Arabic."""
 
@@ -130,8 +133,10 @@ class _Reader(HTMLParser):
                 above.foreign or (given.get("lang") == "en" and language is None and tag != "html"),
             )
         )
-        if tag == "data" and said is not None:
-            said.counts[given.get("value", "")] += 1
+        if tag == "data":
+            self._counts.append(given.get("value", ""))
+            if said is not None:
+                said.counts[self._counts[-1]] += 1
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _VOID:
@@ -145,6 +150,8 @@ class _Reader(HTMLParser):
             self._hidden -= 1
             return
         closed = self._open.pop()
+        if tag == "data":
+            self._counts.pop()
         below = self._open[-1].language if self._open else None
         if closed.language == "en" and below is None:
             self._english = closed.said
@@ -170,6 +177,8 @@ class _Reader(HTMLParser):
                 here.said.ids[data] += 1
         elif here.holds == "words":
             here.said.words.append(data)
+        elif here.holds == "count" and data != self._counts[-1]:
+            self._tell("number", data, here.said.text)
 
     def close(self) -> None:
         super().close()
@@ -254,7 +263,8 @@ def _read(page: str) -> _Reader:
 
 def _held(tag: str, given: Mapping[str, str], above: Held) -> Held:
     if tag == "bdi":
-        return "id" if {"id", "num"} & set(given.get("class", "").split()) else "spec"
+        classes = set(given.get("class", "").split())
+        return "id" if {"id", "num"} & classes else "count" if "count" in classes else "spec"
     if above != "words":
         return above
     return "spec" if tag == "svg" and given.get("direction") == "ltr" else "words"
