@@ -134,20 +134,26 @@ def difference(found: bytes, meant: bytes, verb: str = "follows") -> str:
 
 
 def _edited(name: str, found: bytes | None, meant: bytes) -> Failure | None:
-    """What was altered in a derived file since it was signed; None where it no longer reads at all."""
+    """What was altered in a derived file since it was signed; None where its length says enough."""
     if found is None:
         return None
-    if name.endswith(".json"):
-        try:
-            place = next(_differing(parsed(found), parsed(meant), "", "was signed"), None)
-        except NotCanonical:
-            return None
-        return None if place is None else failure("EVD-019", name, place)
     try:
         found.decode("utf-8")
-    except UnicodeDecodeError:
+        place = _edited_place(name, found, meant)
+    except (UnicodeDecodeError, NotCanonical):
+        place = None
+    if place is not None:
+        return failure("EVD-019", name, place)
+    if len(found) != len(meant):
         return None
-    return failure("EVD-019", name, _first_line(found, meant, "was signed"))
+    at = next((at for at, pair in enumerate(zip(found, meant, strict=True)) if pair[0] != pair[1]), 0)
+    return failure("EVD-013", name, f"byte {at + 1} is {found[at]:#04x}; {meant[at]:#04x} was signed")
+
+
+def _edited_place(name: str, found: bytes, meant: bytes) -> str | None:
+    if name.endswith(".json"):
+        return next(_differing(parsed(found), parsed(meant), "", "was signed"), None)
+    return _first_line(found, meant, "was signed")
 
 
 def _differing(found: Any, meant: Any, path: str, verb: str) -> Iterator[str]:

@@ -323,6 +323,18 @@ def test_a_figure_edited_after_signing_is_named_with_what_was_signed(
     assert found.failures[0].mending
 
 
+@pytest.mark.parametrize("file", ["plan.json", "reports/report.html"])
+def test_of_a_flipped_byte_in_what_can_be_had_again_the_place_is_told(file: str, copy: Copy) -> None:
+    folder = copy()
+    data = bytearray((folder / file).read_bytes())
+    was = data[200]
+    data[200] = 0xFF
+    (folder / file).write_bytes(data)
+    (found,) = verified(folder).failures
+    assert (found.code, found.file) == ("EVD-013", file)
+    assert found.what == f"byte 201 is 0xff; {was:#04x} was signed"
+
+
 def test_a_changed_spec_is_found_and_then_nothing_is_computed_from_it(copy: Copy) -> None:
     folder = copy()
     path = folder / "specs/own/_estate/estate.yaml"
