@@ -33,16 +33,18 @@ OWN_ZONES: Mapping[str, str] = {"backup": "backup", "evidence": "forensics", "si
         iso27001("A.8.22", "A.8.20"),
         cis("3.12", "12.2"),
     ),
-    scope="Each zone that outsiders are in or reach at once; each platform with a copy of confidential "
-    "data; each platform for backup, evidence or security events; each zone of kind backup, forensics or "
-    "cert.",
-    unknown_when="such a platform's zone is not declared",
+    scope="The ways to the internet; each zone that outsiders are in or reach at once; each platform "
+    "with a copy of confidential data; each platform for backup, evidence or security events; each "
+    "zone of kind backup, forensics or cert.",
+    unknown_when="such a platform's zone is not declared, or a circuit leads to the internet and no "
+    "zone of that kind is",
     bad="zones: {dmz: {kind: dmz, holds: [citizens]}} # a confidential class",
     good="zones: {dmz: {kind: dmz}, data: {kind: restricted, holds: [citizens]}}",
 )
 def zone_segmentation(case: Case) -> Iterator[Outcome]:
     secret = _secret_classes(case)
     exposed = _exposed(case)
+    yield from _internet_declared(case)
     for key, why in exposed.items():
         yield _holds_nothing_secret(case.estate.zones[key], why, secret)
     copies = _secret_copies(case, secret)
@@ -52,7 +54,7 @@ def zone_segmentation(case: Case) -> Iterator[Outcome]:
         if platform.kind in OWN_ZONES:
             yield _in_its_own(case, platform)
     for key, zone in case.estate.zones.items():
-        if zone.kind in OWN_ZONES.values():
+        if zone.kind in (*OWN_ZONES.values(), "management"):
             yield _nothing_else(case, key, zone)
 
 
@@ -77,6 +79,19 @@ def _exposed(case: Case) -> dict[str, tuple[str, FieldPath]]:
     return dict(sorted(found.items()))
 
 
+def _internet_declared(case: Case) -> Iterator[Outcome]:
+    """Without a zone for the internet nobody knows what it reaches."""
+    upstream = sorted(key for key, circuit in case.estate.circuits.items() if circuit.kind == "internet")
+    if upstream and not any(zone.kind == "internet" for zone in case.estate.zones.values()):
+        yield unknown(
+            f"circuits/{upstream[0]}",
+            say("It leads to the internet, and no zone says what may come in by it."),
+            say("Declare a zone of kind {kind}, with its {field}.", kind="internet", field="`flows`"),
+            *(("circuits", key) for key in upstream[:3]),
+            aspect="internet",
+        )
+
+
 def _holds_nothing_secret(zone: Zone, why: tuple[str, FieldPath], secret: frozenset[str]) -> Outcome:
     element, (reason, place) = f"zones/{zone.id}", why
     held = [(index, name) for index, name in enumerate(zone.holds) if name in secret]
@@ -91,6 +106,15 @@ def _holds_nothing_secret(zone: Zone, why: tuple[str, FieldPath], secret: frozen
             say("Keep that data in a zone behind it."),
             *(("zones", zone.id, "holds", index) for index, _ in held),
             place,
+            aspect="holds",
+        )
+    if zone.kind not in EXPOSED:
+        return fails(
+            element,
+            say("It faces outsiders ({why}) and is a zone of kind {kind}.", why=reason, kind=zone.kind),
+            say("Let outsiders come into a zone of kind {kind} alone.", kind="dmz"),
+            place,
+            ("zones", zone.id, "kind"),
             aspect="holds",
         )
     told = say("It faces outsiders ({why}) and holds no confidential data.", why=reason)
