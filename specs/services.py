@@ -194,6 +194,8 @@ class Workload(Element):
     """Equal instances."""
     needed: Count | None = None
     """Instances that carry full demand; absent: all."""
+    apart: bool = False
+    """No two of its instances run on one node (anti-affinity)."""
     takes: Demands = Demands()
     """What all its instances together take."""
     datasets: Many[Annotated[str, Ref("datasets")]] = ()

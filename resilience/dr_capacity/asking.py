@@ -188,7 +188,10 @@ def _as_part(
         tuple((getattr(level, name) or 0.0) / instances for name in DIMENSIONS) for level in levels
     )
     rack = placed.workload.platform if placed.workload.platform in nodes else ""
-    return Part(placed.id, service, placed.group, placed.carries, tuple(asks), rack, instances, sizes)
+    return Part(
+        placed.id, service, placed.group, placed.carries, tuple(asks), rack, instances, sizes,
+        placed.workload.apart,
+    )  # fmt: skip
 
 
 def platform_supplies(loss: Loss, placed: Mapping[str, tuple[Placed, ...]]) -> list[Supply]:

@@ -29,6 +29,7 @@ class Direct:
         question = self.question
         return (
             not question.traffic
+            and not question.switching
             and not any(part.group for part in question.parts)
             and all(need.at_least == len(need.of) for need in question.needs)
             and all(_grows(part) for part in question.parts)
@@ -62,6 +63,7 @@ class Direct:
         """Whether that fits; None: sums and bounds allow it, and first fit finds no place for it."""
         sums = [0.0] * len(self.question.limits)
         items: dict[str, dict[tuple[float, ...], int]] = {name: {} for name, _ in self.question.nodes}
+        apart: dict[str, list[Item]] = {name: [] for name in items}
         for part in self.question.parts:
             level = levels.get(part.service, 0) if part.carries else 0
             if not level and part.name not in there:
@@ -73,13 +75,16 @@ class Direct:
                 sums[ask.limit] += amount
             if part.rack in items:
                 size = part.sizes[level]
+                if part.apart:
+                    apart[part.rack].append(Item(size, part.instances, apart=True))
+                    continue
                 items[part.rack][size] = items[part.rack].get(size, 0) + part.instances
         limits = zip(sums, self.question.limits, strict=True)
         if any(taken > limit.gives * (1.0 + ROUNDING) for taken, limit in limits):
             return False
         found: bool | None = True
         for name, nodes in self.question.nodes:
-            here = [Item(size, count) for size, count in sorted(items[name].items())]
+            here = [*(Item(size, count) for size, count in sorted(items[name].items())), *apart[name]]
             if not self._bounded(name, here, nodes):
                 return False
             if not fitted(here, nodes):
@@ -90,6 +95,8 @@ class Direct:
         """Whether, of every size that occurs, there are no more instances than all nodes hold of it."""
         if not nodes:
             return not items
+        if any(item.apart and item.count > len(nodes) for item in items):
+            return False
         for dimension in range(len(nodes[0])):
             if any(isinf(node[dimension]) for node in nodes):
                 continue

@@ -209,7 +209,7 @@ def _places(part: Part, level: int, free: Sequence[Sequence[float]]) -> list[tup
     left, found = part.instances, []
     sizes = [(dimension, size) for dimension, size in enumerate(part.sizes[level]) if size > 0.0]
     for node, room in enumerate(free):
-        count = left
+        count = min(left, 1) if part.apart else left
         for dimension, size in sizes:
             if room[dimension] < size:
                 count = 0

@@ -24,6 +24,8 @@ class Item:
 
     size: Vector
     count: int
+    apart: bool = False
+    """No two of them on one node."""
 
 
 def fits_in(size: float, capacity: float) -> int:
@@ -53,8 +55,10 @@ def fitted(items: Sequence[Item], nodes: Sequence[Vector]) -> bool:
     """
     counts: dict[Vector, int] = {}
     for item in items:
-        counts[item.size] = counts.get(item.size, 0) + item.count
+        if not item.apart:
+            counts[item.size] = counts.get(item.size, 0) + item.count
     together = [Item(size, count) for size, count in sorted(counts.items())]
+    together += sorted((item for item in items if item.apart), key=lambda item: (item.size, item.count))
     orders: list[Measure] = [max, sum]
     orders += [itemgetter(dimension) for dimension in range(len(nodes[0]) if nodes else 0)]
     return any(first_fit(together, nodes, measure) for measure in orders)
@@ -85,6 +89,7 @@ def first_fit(items: Sequence[Item], nodes: Sequence[Vector], measure: Measure =
                 if size > 0.0 and not isinf(have)
             ]
             there = min(left, *times) if times else left
+            there = min(there, 1) if item.apart else there
             for dimension, size in enumerate(item.size):
                 room[dimension] -= there * size
             left -= there

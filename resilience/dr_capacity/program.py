@@ -10,11 +10,12 @@ each part, level and node. The node limit is fixed and no clock is read, so two 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from math import inf, isinf
 from typing import TYPE_CHECKING
 
 from resilience.dr_capacity.direct import Direct
-from resilience.dr_capacity.placing import ROUNDING, Item, fitted, holds
+from resilience.dr_capacity.placing import ROUNDING, Item, fits_in, fitted, holds
 from resilience.dr_capacity.question import Level, Part, Question, Wish
 from resilience.dr_capacity.results import Proof
 
@@ -138,6 +139,8 @@ class Program:
         self._limits(rows)
         self._traffic(rows)
         self._bounds(rows)
+        self._apart(rows)
+        self._switching(rows)
         return rows
 
     @cached_property
@@ -148,6 +151,8 @@ class Program:
         self._limits(rows)
         self._traffic(rows)
         self._nodes(rows)
+        self._apart(rows)
+        self._switching(rows)
         return rows
 
     def fits(self, wishes: Sequence[Wish]) -> Answer:
@@ -167,7 +172,7 @@ class Program:
         if found.x is None:
             return Answer(False, "undecided")
         answer = self._read(rows, found)
-        if not self.question.nodes or self._first_fit(answer):
+        if not self.question.nodes or self._first_fit(answer, self._in_use(rows, found)):
             return answer
         return self._exact(wishes)
 
@@ -370,7 +375,24 @@ class Program:
                     for part in parts:
                         counts = (part.instances * (s[dimension] >= size) for s in part.sizes)
                         terms += self._terms(rows, part, *(float(count) for count in counts))
-                    rows.row(terms, high=float(holds(nodes, dimension, size)))
+                    if name in self._switched:
+                        each = [float(fits_in(size, node[dimension])) for node in nodes]
+                        used = zip(self._used(rows, name, len(nodes)), each, strict=True)
+                        rows.row([*terms, *((number, -count) for number, count in used)], high=0.0)
+                    else:
+                        rows.row(terms, high=float(holds(nodes, dimension, size)))
+
+    def _apart(self, rows: Rows) -> None:
+        """Instances that keep apart take a node each, however little they ask of it."""
+        for name, nodes in self.question.nodes:
+            for part in self._on(name):
+                if part.apart and nodes:
+                    terms = self._terms(rows, part, *(3 * (float(part.instances),)))
+                    if name in self._switched:
+                        used = [(number, -1.0) for number in self._used(rows, name, len(nodes))]
+                        rows.row([*terms, *used], high=0.0)
+                    else:
+                        rows.row(terms, high=float(len(nodes)))
 
     def _none(self, rows: Rows, parts: Sequence[Part]) -> None:
         """Where no node counts nothing runs, however little it takes."""
@@ -395,8 +417,12 @@ class Program:
                         continue
                     there = []
                     for node in range(len(nodes)):
-                        number = rows.variable((level, part.name, str(node)), float(part.instances))
+                        most = 1.0 if part.apart else float(part.instances)
+                        number = rows.variable((level, part.name, str(node)), most)
                         there.append(number)
+                        if name in self._switched:
+                            used = rows.variable(("used", name, str(node)))
+                            rows.row([(number, 1.0), (used, -float(part.instances))], high=0.0)
                         for dimension, value in enumerate(size):
                             load.setdefault((node, dimension), []).append((number, value))
                     rows.row(
@@ -412,8 +438,62 @@ class Program:
                 high = capacity / scale * (1.0 + ROUNDING)
                 rows.row([(number, value / scale) for number, value in terms], high=high)
 
-    def _first_fit(self, answer: Answer) -> bool:
-        for name, nodes in self.question.nodes:
+    @cached_property
+    def _switched(self) -> frozenset[str]:
+        return frozenset(entry.rack for entry in self.question.switching)
+
+    def _used(self, rows: Rows, name: str, count: int) -> list[int]:
+        """Of each node of a set, the weakest first, whether it is in use."""
+        return [rows.variable(("used", name, str(number))) for number in range(count)]
+
+    def _switching(self, rows: Rows) -> None:
+        """What runs keeps to nodes in use, which are on with their reserve, and those that are on keep to
+        what power and cooling give. The weakest are in use first, so whichever are on do."""
+        nodes_of = dict(self.question.nodes)
+        drawn: dict[int, list[tuple[int, float]]] = {}
+        for entry in self.question.switching:
+            nodes = nodes_of[entry.rack]
+            used = self._used(rows, entry.rack, len(nodes))
+            for first, second in pairwise(used):
+                rows.row([(first, 1.0), (second, -1.0)], low=0.0)
+            on = [rows.variable(("on", entry.rack, str(number))) for number in range(len(entry.draws))]
+            if used:
+                terms = [*((n, 1.0) for n in on), *((n, -1.0) for n in used)]
+                rows.row([*terms, (used[0], -float(entry.reserve))], low=0.0)
+            for number, draws in zip(on, entry.draws, strict=True):
+                for limit, watts in draws:
+                    drawn.setdefault(limit, []).append((number, watts))
+            parts = self._on(entry.rack)
+            for part in parts if used else ():
+                rows.row([*self._terms(rows, part, 1.0, 1.0, 1.0), (used[0], -1.0)], high=0.0)
+            for dimension in range(len(nodes[0]) if nodes else 0):
+                gives = [node[dimension] for node in nodes]
+                if any(isinf(value) for value in gives):
+                    continue
+                scale = max(gives) or 1.0
+                terms = []
+                for part in parts:
+                    sizes = (part.instances * size[dimension] / scale for size in part.sizes)
+                    terms += self._terms(rows, part, *sizes)
+                allowed = [value / scale * (1.0 + ROUNDING) for value in gives]
+                rows.row([*terms, *((n, -v) for n, v in zip(used, allowed, strict=True))], high=0.0)
+        for position, terms in sorted(drawn.items()):
+            gives_watts = self.question.site_limits[position].gives
+            scale = gives_watts or 1.0
+            high = gives_watts / scale * (1.0 + ROUNDING)
+            rows.row([(number, watts / scale) for number, watts in terms], high=high)
+
+    def _in_use(self, rows: Rows, found: "OptimizeResult") -> dict[str, int]:
+        """Of each set that is switched, how many nodes are in use."""
+        count = dict.fromkeys(self._switched, 0)
+        for (kind, name, _), number in rows.index.items():
+            if kind == "used" and found.x[number] > 0.5:
+                count[name] += 1
+        return count
+
+    def _first_fit(self, answer: Answer, in_use: Mapping[str, int]) -> bool:
+        for name, every in self.question.nodes:
+            nodes = every[: in_use.get(name, len(every))]
             items = []
             for part in self._on(name):
                 if part.service not in answer.alive:
@@ -422,7 +502,7 @@ class Program:
                 if not carries and part.name not in answer.there:
                     continue
                 level = 0 if not carries else 2 if part.service in answer.full else 1
-                items.append(Item(part.sizes[level], part.instances))
+                items.append(Item(part.sizes[level], part.instances, part.apart))
             if not fitted(items, nodes):
                 return False
         return True

@@ -56,6 +56,8 @@ class Part:
     """Set of nodes on which its instances must find room one by one; empty: none."""
     instances: int = 1
     sizes: Sizes = ((), (), ())
+    apart: bool = False
+    """No two of its instances on one node."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,28 @@ class Arc:
 
 
 @dataclass(frozen=True)
+class SiteLimit:
+    """What the nodes of a place that are on may draw together."""
+
+    element: str
+    resource: str
+    gives: float
+    """W, what cannot be switched off taken off."""
+
+
+@dataclass(frozen=True)
+class Switching:
+    """A set of nodes of which those that nothing needs are off."""
+
+    rack: str
+    """As parts name the set."""
+    reserve: int
+    """Nodes that are on besides those in use, once one is."""
+    draws: tuple[tuple[tuple[int, float], ...], ...]
+    """Of each node that is left the positions of site limits that it draws on, and how many W."""
+
+
+@dataclass(frozen=True)
 class Need:
     """So many of these must run at a level for another to run at that level."""
 
@@ -108,6 +132,9 @@ class Question:
     traffic: tuple[Traffic, ...] = ()
     """Where it may be spread over several ways."""
     arcs: tuple[Arc, ...] = ()
+    site_limits: tuple[SiteLimit, ...] = ()
+    """Power and cooling that do not carry all nodes at once."""
+    switching: tuple[Switching, ...] = ()
 
 
 def known(amount: float | None, *, at_worst: bool) -> float:

@@ -11,6 +11,7 @@ from resilience.dr_capacity.placing import ROUNDING
 from resilience.dr_capacity.program import Program
 from resilience.dr_capacity.question import Part, Question, Wish
 from resilience.dr_capacity.results import Balance, Mode, ServiceMode, Shedding
+from resilience.dr_capacity.switching import mending
 from resilience.results import Tri
 
 
@@ -41,21 +42,30 @@ def shedding(
     loss: Loss,
     all_declared: Asking,
     able: Asking,
-    sites: Collection[Balance],
+    sites: tuple[Balance, ...],
     *,
     reserve: bool,
 ) -> Judged:
     """Whether everything declared fits, and what is kept of the services that are able to run.
 
-    `sites`: power and cooling, which no shedding of services changes.
+    `sites`: power and cooling. Of these the load and heat of racks, rooms and sites fall as nodes are
+    switched off; what feeds them is not answered by shedding.
     """
     whole = solver.kept(all_declared.question(reserve=reserve, at_worst=False, needs=False))
     worst_whole = solver.kept(all_declared.question(reserve=reserve, at_worst=True, needs=False))
     question = able.question(reserve=reserve, at_worst=False, needs=True)
+    mend = mending(loss, question, sites, reserve=reserve)
+    question = replace(question, site_limits=mend.limits, switching=mend.switching)
     # What fits together fits without some of it too: those able to run need no search of their own then.
-    part_of = all(all_declared.placed.get(service) == parts for service, parts in able.placed.items())
+    part_of = not mend.limits and all(
+        all_declared.placed.get(service) == parts for service, parts in able.placed.items()
+    )
     best = all_kept(question) if whole.all_fit and part_of else solver.kept(question)
-    worst_question = able.question(reserve=reserve, at_worst=True, needs=True)
+    worst_question = replace(
+        able.question(reserve=reserve, at_worst=True, needs=True),
+        site_limits=mend.limits,
+        switching=mend.switching,
+    )
     worst = all_kept(worst_question) if worst_whole.all_fit and part_of else solver.kept(worst_question)
     answers: list[Tri] = [
         "yes"
@@ -65,8 +75,9 @@ def shedding(
         else "unknown"
     ]
     answers += [balance.fits_in_reserve if reserve else balance.fits for balance in sites]
-    troubled = _troubled(loss, sites, reserve=reserve)
-    loosened = Program(replace(question, nodes=()))
+    beyond = [one for one in sites if (one.element, one.resource) not in mend.mended]
+    troubled = _troubled(loss, beyond, reserve=reserve)
+    loosened = Program(replace(question, nodes=(), site_limits=(), switching=()))
     modes = tuple(
         _doubted(_mode(loss, able, loosened, question, best, worst, service), able, troubled)
         for service in loss.order
@@ -86,7 +97,7 @@ def shedding(
             left_over=tuple(
                 sorted(
                     f"{balance.element} {balance.resource}"
-                    for balance in sites
+                    for balance in beyond
                     if (balance.fits_in_reserve if reserve else balance.fits) == "no"
                 )
             ),
@@ -192,7 +203,9 @@ def _refusals(
         return (*broken, *needed)
     wishes = [*before, (level, service)]
     found_out: list[str] = []
-    if question.nodes and loosened.fits(wishes).fits:
+    if question.site_limits and Program(replace(question, site_limits=(), switching=())).fits(wishes).fits:
+        found_out += sorted(f"{limit.element} {limit.resource}" for limit in question.site_limits)
+    elif question.nodes and loosened.fits(wishes).fits:
         racks = {part.rack for part in question.parts if part.service in together and part.rack}
         found_out += [f"platforms/{rack} placement" for rack in sorted(racks)]
     if question.traffic and Program(replace(question, traffic=(), arcs=())).fits(wishes).fits:

@@ -1,7 +1,7 @@
 """The same question answered by trying everything: every mode of every service, every standby, every node."""
 
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import combinations, product
 from math import inf
 
 import networkx as nx
@@ -12,6 +12,9 @@ Modes = dict[str, int]
 """By service: 0 dropped, 1 at its minimum, 2 in full."""
 
 EXACT = 1e-6
+
+Item = tuple[tuple[float, ...], str]
+"""Size of an instance, and whose others it keeps apart from; empty: nobody's."""
 
 
 def best(question: Question) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
@@ -91,8 +94,9 @@ def _room(question: Question, modes: Modes, states: dict[str, int]) -> bool:
             sums[ask.limit] += _amount(part, modes, states, (ask.standing, ask.minimum, ask.full))
     if any(taken > limit.gives * (1 + EXACT) for taken, limit in zip(sums, question.limits, strict=True)):
         return False
+    standing: dict[str, list[Item]] = {}
     for name, nodes in question.nodes:
-        items: list[tuple[float, ...]] = []
+        items: list[Item] = []
         for part in question.parts:
             if part.rack != name:
                 continue
@@ -100,10 +104,57 @@ def _room(question: Question, modes: Modes, states: dict[str, int]) -> bool:
             state = states.get(part.name, 2)
             if not level or not state:
                 continue
-            items += [part.sizes[level if state == 2 else 0]] * part.instances
-        if not packs(items, nodes):
+            owner = part.name if part.apart else ""
+            items += [(part.sizes[level if state == 2 else 0], owner)] * part.instances
+        if not packs_apart(items, nodes):
             return False
-    return _carried(question, modes)
+        standing[name] = items
+    return _carried(question, modes) and _powered(question, standing)
+
+
+def _powered(question: Question, standing: dict[str, list[Item]]) -> bool:
+    """Whether some choice of nodes that are on holds what stands there and keeps to power and cooling: the
+    weakest are in use, as many as are enough, and any so many nodes may be those that are on."""
+    nodes = dict(question.nodes)
+    choices = []
+    for entry in question.switching:
+        items = standing[entry.rack]
+        enough = next(
+            n for n in range(len(nodes[entry.rack]) + 1) if packs_apart(items, nodes[entry.rack][:n])
+        )
+        on = enough + entry.reserve if items else 0
+        choices.append(list(combinations(entry.draws, on)))
+    for chosen in product(*choices):
+        sums = [0.0] * len(question.site_limits)
+        for draws in chosen:
+            for node in draws:
+                for limit, watts in node:
+                    sums[limit] += watts
+        if all(
+            taken <= limit.gives * (1 + EXACT)
+            for taken, limit in zip(sums, question.site_limits, strict=True)
+        ):
+            return True
+    return False
+
+
+def packs_apart(
+    items: Sequence[Item], nodes: Sequence[tuple[float, ...]], held: tuple[frozenset[str], ...] = ()
+) -> bool:
+    """Whether every item finds a node on which none stands from which it keeps apart, by trying all."""
+    if not any(owner for _, owner in items):
+        return packs([size for size, _ in items], nodes)
+    here = held or (frozenset(),) * len(nodes)
+    # Those that keep apart come first, so that what is left need not be told apart.
+    (size, owner), *rest = sorted(items, key=lambda item: (not item[1], item[1]))
+    for number, node in enumerate(nodes):
+        left = tuple(have - taken for have, taken in zip(node, size, strict=True))
+        if owner in here[number] or min(left) < -EXACT:
+            continue
+        then = (*here[:number], here[number] | {owner}, *here[number + 1 :])
+        if packs_apart(rest, [*nodes[:number], left, *nodes[number + 1 :]], then):
+            return True
+    return False
 
 
 def packs(items: Sequence[tuple[float, ...]], nodes: Sequence[tuple[float, ...]]) -> bool:

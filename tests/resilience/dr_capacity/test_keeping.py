@@ -12,7 +12,17 @@ from resilience.dr_capacity.direct import Direct
 from resilience.dr_capacity.keeping import kept, wishes_of
 from resilience.dr_capacity.kept_one_by_one import one_by_one
 from resilience.dr_capacity.program import Program
-from resilience.dr_capacity.question import Arc, Ask, Limit, Need, Part, Question, Traffic
+from resilience.dr_capacity.question import (
+    Arc,
+    Ask,
+    Limit,
+    Need,
+    Part,
+    Question,
+    SiteLimit,
+    Switching,
+    Traffic,
+)
 from tests.resilience.dr_capacity import brute_force
 
 SMALL = st.integers(0, 6).map(float)
@@ -57,6 +67,7 @@ def questions(draw: st.DrawFn) -> Question:
                     rack=rack,
                     instances=draw(st.integers(1, 2)),
                     sizes=(draw(size), draw(size), draw(size)),
+                    apart=draw(st.booleans()),
                 )
             )
     return Question(
@@ -192,6 +203,48 @@ def test_of_several_standbys_one_carries_the_first_that_can() -> None:
     wide = replace(question, limits=(replace(limits[0], gives=6.0), limits[1]))
     assert kept(wide).carriers == {"p"}
     assert kept(wide).all_fit
+
+
+@st.composite
+def switched_questions(draw: st.DrawFn) -> Question:
+    """With nodes that can be off, in racks and a room that do not carry all of them."""
+    question = draw(questions().filter(lambda question: bool(question.nodes)))
+    ((name, nodes),) = question.nodes
+    reserve = draw(st.integers(0, 1))
+    weakest = tuple(sorted((cores, min(memory for _, memory in nodes)) for cores, memory in nodes))
+    watts = [draw(st.integers(1, 4).map(float)) for _ in range(len(nodes) + reserve)]
+    racks = [draw(st.integers(0, 1)) for _ in watts]
+    limits = tuple(
+        SiteLimit(f"rooms/r{number}", "heat", draw(st.integers(0, 8).map(float))) for number in range(2)
+    )
+    draws = tuple(
+        ((0, each), (1, each)) if rack else ((0, each),) for each, rack in zip(watts, racks, strict=True)
+    )
+    return replace(
+        question,
+        nodes=((name, weakest),),
+        site_limits=limits,
+        switching=(Switching(name, reserve, draws),),
+    )
+
+
+def check_switched(question: Question) -> None:
+    """What power and cooling leave on is what trying everything finds."""
+    found = kept(question)
+    assert (found.alive, found.full, found.there) == brute_force.best(question)
+
+
+@settings(max_examples=15, deadline=None)
+@given(switched_questions())
+def test_nodes_are_on_as_power_and_cooling_allow(question: Question) -> None:
+    check_switched(question)
+
+
+@pytest.mark.slow
+@settings(max_examples=700, deadline=None)
+@given(switched_questions())
+def test_nodes_are_on_as_power_and_cooling_allow_hundreds_of_times(question: Question) -> None:
+    check_switched(question)
 
 
 @st.composite

@@ -122,6 +122,41 @@ def test_an_instance_larger_than_the_rest_of_every_node_does_not_fit_though_the_
     assert [(unit.model, unit.count) for unit in found.purchase.units] == [("models/box", 1)]
 
 
+def test_instances_that_keep_apart_take_a_node_each() -> None:
+    """Two boxes of 10 cores carry; three instances of one core fit on one, and not apart."""
+    services = {"s": {"tier": 1}}
+    assert lost(services=services, workloads=pair("s", cores(3))).fits == "yes"
+    found = lost(services=services, workloads=pair("s", cores(3), apart=True))
+    assert (found.fits, modes(found.with_reserve)) == ("no", {"s": "dropped"})
+    assert mode(found.with_reserve, "s").because == ("platforms/pb placement",)
+
+
+def narrow(limit: str) -> DrCapacity:
+    """A rack of three boxes of 100 W, and two services that fill a box each."""
+    return lost(
+        racks={"kb": {"room": "rb", "power_limit": limit}},
+        services={"s": {"tier": 1}, "t": {"tier": 2}},
+        workloads=pair("s", cores(10)) | pair("t", cores(10)),
+    )
+
+
+def test_what_a_rack_does_not_carry_is_shed_and_its_nodes_are_off() -> None:
+    """Two boxes in use and one in reserve draw 300 W, one in use and one in reserve 200 W."""
+    found = narrow("250 W")
+    assert (found.fits, modes(found.with_reserve)) == ("no", {"s": "full", "t": "dropped"})
+    assert mode(found.with_reserve, "t").because == ("racks/kb limit",)
+    assert mode(found.with_reserve, "s").keeps == "yes"
+    assert found.with_reserve.left_over == ()
+    # Without the reserve both run: the third box is off.
+    assert modes(found.without_reserve) == {"s": "full", "t": "full"}
+
+
+def test_a_rack_that_carries_not_even_one_box_and_its_reserve_runs_nothing_with_it_kept() -> None:
+    found = narrow("150 W")
+    assert modes(found.with_reserve) == {"s": "dropped", "t": "dropped"}
+    assert modes(found.without_reserve) == {"s": "full", "t": "dropped"}
+
+
 def test_what_is_undeclared_is_unknown_and_bounded() -> None:
     found = lost(
         services={"s": {"tier": 1, "objectives": SITE}, "t": {"tier": 2, "objectives": SITE}},
@@ -289,8 +324,23 @@ def test_cooling_is_judged_with_the_largest_unit_out_and_racks_by_their_limit() 
     assert (heat.gives, heat.fits, heat.gives_in_reserve, heat.fits_in_reserve) == (490, "yes", 200, "no")
     assert heat.out == "cooling/c2"
     assert balance(found, "racks/kb", "limit").fits == "no"
+    # Two boxes are enough for the service, and draw 200 W; with the third in reserve 300 W.
+    assert (modes(found.without_reserve), found.without_reserve.left_over) == ({"s": "full"}, ())
+    assert (modes(found.with_reserve), found.with_reserve.left_over) == ({"s": "dropped"}, ())
+    assert mode(found.with_reserve, "s").because == ("racks/kb limit", "rooms/rb heat")
+
+
+def test_a_limit_that_is_too_low_for_what_cannot_be_off_is_left_over() -> None:
+    devices = {name: {"rack": "kb", "feeds": ["pdu-a", "pdu-b"]} for name in ("s1", "s2", "s3")}
+    found = lost(
+        devices=devices,
+        racks={"kb": {"room": "rb", "power_limit": "250 W"}},
+        services={"s": {"tier": 1, "objectives": SITE}},
+        workloads=pair("s", cores(10)),
+        power=POWER,
+    )
     assert found.without_reserve.left_over == ("racks/kb limit",)
-    assert found.with_reserve.left_over == ("racks/kb limit", "rooms/rb heat")
+    assert mode(found.without_reserve, "s").keeps == "unknown"
 
 
 def test_a_service_with_nowhere_to_run_is_stranded_and_not_shed_nor_what_needs_it() -> None:
