@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from policies.frameworks import FRAMEWORKS
 from policies.frameworks.catalogue import catalogue
 from policies.outputs.framework_document import schema
+from tests.hash_seeds import same_output
 from tests.policies.conftest import BASE
 from tests.published import REFERENCE, hold
 from thabat.exits import Stop
@@ -107,3 +108,16 @@ def test_a_bad_call_ends_with_2(arguments: list[str]) -> None:
     assert isinstance(found, Stop | typer.TyperException)
     if isinstance(found, Stop):
         assert found.code == 2
+
+
+@pytest.mark.slow
+def test_the_same_bytes_come_out_whatever_the_hash_seed() -> None:
+    estate = CASES / "PWR-001-a-single-cord.yaml"
+    script = (
+        "from typer.testing import CliRunner\n"
+        "from thabat.frameworks import app\n"
+        "for key in ('nist-csf', 'availability-classes'):\n"
+        "    for form in ('json', 'markdown', 'terminal'):\n"
+        f"        print(CliRunner().invoke(app, ['show', key, {str(estate)!r}, '-o', form]).stdout)\n"
+    )
+    assert "contradicts" in same_output(script, ("0", "1", "7"))
