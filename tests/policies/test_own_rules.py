@@ -1,13 +1,11 @@
 """An organisation's own rules: loaded when named, held to what rules owe, and told of by file and line."""
 
-from collections.abc import Sequence
-from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
-from policies import own_rules
-from policies.own_rules import OwnRules, from_entry_points, from_folder, guarded
+from policies.own_rules import OwnRules, from_entry_points, from_folder, guarded, rule_book
 from policies.rules import RULES
 from specs.findings import Verdict
 from specs.issues import SpecError
@@ -169,23 +167,31 @@ def test_a_folder_that_is_not_there_or_empty_is_an_error_and_not_no_rules(
         from_folder(tmp_path / "absent" if missing else tmp_path, RULES)
 
 
-def test_entry_points_give_their_rules_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(EXAMPLE))
+def installed(folder: Path, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """A package as an installer leaves it, beside the module of the example."""
+    about = folder / "our_rules-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: our-rules\nVersion: 1.0\n", "utf-8")
+    (about / "entry_points.txt").write_text(f"[thabat.rules]\nours = {value}\n", "utf-8")
+    copy(EXAMPLE / "carriers.py", folder / "our_carriers.py")
+    monkeypatch.syspath_prepend(str(folder))
 
-    def named(group: str) -> Sequence[EntryPoint]:
-        return EntryPoints([EntryPoint("ours", "carriers:RULES", group)])
 
-    monkeypatch.setattr(own_rules, "entry_points", named)
+def test_an_installed_package_gives_its_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(tmp_path, monkeypatch, "our_carriers:RULES")
     found = from_entry_points(RULES)
     assert [rule.id for rule in found.rules] == ["ORG-001"]
-    assert found.origins == ("entry point ours (carriers:RULES)",)
+    assert found.origins == ("entry point ours (our_carriers:RULES)",)
+    assert len(rule_book(["installed"])) == len(RULES) + 1
+    assert rule_book([]) is RULES, "to be installed is not to be asked for"
 
 
-@pytest.mark.parametrize("value", ["absent_package:RULES", "carriers:ABSENT", "carriers:carriers_allowed"])
-def test_an_entry_point_that_leads_nowhere_is_told(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    monkeypatch.syspath_prepend(str(EXAMPLE))
-    monkeypatch.setattr(
-        own_rules, "entry_points", lambda group: EntryPoints([EntryPoint("ours", value, group)])
-    )
+@pytest.mark.parametrize(
+    "value", ["absent_package:RULES", "our_carriers:ABSENT", "our_carriers:carriers_allowed"]
+)
+def test_an_entry_point_that_leads_nowhere_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    installed(tmp_path, monkeypatch, value)
     with pytest.raises(SpecError, match="entry point ours"):
         from_entry_points(RULES)
