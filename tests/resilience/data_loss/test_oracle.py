@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from resilience.analysis import analyse
-from resilience.data_loss import data_losses
+from resilience.data_loss import DatasetLoss, ScenarioLoss, data_losses
 from specs.units import format_quantity
 from tests.resilience.data_loss.test_losses import ledger, replica
 
@@ -142,11 +142,9 @@ PHASES = tuple((place + 0.02) / 24 for place in range(24))
 SETTLED = 3 * 24 * HOUR
 
 
-@pytest.mark.slow
-@given(st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
-def test_losses_in_calm_and_the_time_to_break_the_rpo_are_those_of_copies_played_through(seed: int) -> None:
-    world = World(seed)
+def calm(world: World) -> tuple[DatasetLoss, ScenarioLoss, dict[str, float]]:
+    """The ledger's loss, that of a site in calm, and by copy the greatest age that is seen; held against each
+    other."""
     (dataset,) = data_losses(analyse(world.estate())).datasets
     site = next(scenario for scenario in dataset.scenarios if scenario.scenario == "site")
     ages = {copy.copy: copy.age for copy in site.copies}
@@ -161,6 +159,28 @@ def test_losses_in_calm_and_the_time_to_break_the_rpo_are_those_of_copies_played
             assert high <= oldest[copy.name] + 2 * STEP
     assert site.loss is not None
     assert site.loss.high == pytest.approx(min(oldest.values()), abs=2 * STEP)
+    return dataset, site, oldest
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+def test_losses_in_calm_are_those_of_copies_played_through(seed: int) -> None:
+    calm(World(seed))
+
+
+@pytest.mark.slow
+@given(st.integers(0, 2**32))
+@settings(max_examples=1000, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+def test_losses_in_calm_are_those_of_a_thousand_worlds_played_through(seed: int) -> None:
+    calm(World(seed))
+
+
+@pytest.mark.slow
+@given(st.integers(0, 2**32))
+@settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+def test_the_time_to_break_the_rpo_is_that_of_copies_played_through(seed: int) -> None:
+    world = World(seed)
+    dataset, site, oldest = calm(world)
     if site.met == "no":
         assert min(oldest.values()) >= world.rpo - 2 * STEP
         return
@@ -195,7 +215,18 @@ def _earliest_break(world: World, name: str) -> float:
 @given(st.integers(0, 2**32))
 @settings(max_examples=40, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 def test_after_an_intruder_the_newest_copy_from_before_he_came_is_what_is_left(seed: int) -> None:
-    world = World(seed)
+    attacked(World(seed))
+
+
+@pytest.mark.slow
+@given(st.integers(0, 2**32))
+@settings(max_examples=600, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+def test_after_an_intruder_hundreds_of_worlds_lose_what_is_played_through(seed: int) -> None:
+    attacked(World(seed))
+
+
+def attacked(world: World) -> None:
+    """Holds what is lost to an intruder against the copies that were made before he came."""
     (dataset,) = data_losses(analyse(world.estate())).datasets
     cyber = next(scenario for scenario in dataset.scenarios if scenario.scenario == "cyber")
     dwell, detection = 14 * 24 * HOUR, 4 * HOUR

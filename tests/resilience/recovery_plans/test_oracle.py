@@ -148,3 +148,58 @@ def test_one_more_person_lengthens_no_optimum(given: tuple[dict[str, Any], dict[
         assert before is not None
         assert after is not None
         assert after.seconds <= before.seconds
+
+
+def shaped(shape: str, minutes: list[int], members: int) -> tuple[dict[str, Any], int]:
+    """Services of one step each in a chain, a star or a diamond of needs, and when the last is back: in a
+    team of one the sum; else the sum along the chain, or the longest arm."""
+    longest = sum(minutes) if members == 1 or shape == "chain" else max(minutes)
+    services: dict[str, Any] = {}
+
+    def add(name: str, lasts: int, *needs: str) -> None:
+        services[name] = {
+            "recovery": [step("go", lasts, team="t")],
+            "needs": [{"on": f"services/{other}"} for other in needs],
+        }
+
+    if shape == "chain":
+        for number, lasts in enumerate(minutes):
+            add(f"n{number}", lasts, *([f"n{number - 1}"] if number else []))
+        return services, BEGINS + longest
+    add("hub", 7)
+    for number, lasts in enumerate(minutes):
+        add(f"n{number}", lasts, "hub")
+    if shape == "star":
+        return services, BEGINS + 7 + longest
+    add("top", 3, *(f"n{number}" for number in range(len(minutes))))
+    return services, BEGINS + 7 + longest + 3
+
+
+SHAPES = st.sampled_from(["chain", "star", "diamond"])
+MINUTES = st.lists(st.integers(1, 90), min_size=1, max_size=5)
+
+
+def check_shape(shape: str, minutes: list[int], members: int) -> None:
+    """Holds a plan against the closed form: there is no better order, and the runbook's is as good."""
+    services, last = shaped(shape, minutes, members)
+    found = plan("sites/a", services, teams={"t": {"members": members, "callout": "0 s"}})
+    assert found.makespan == last * MINUTE
+    assert found.optimum is not None
+    assert (found.optimum.seconds, found.optimum.exact, found.gap) == (last * MINUTE, True, 0.0)
+
+
+@given(SHAPES, MINUTES, st.sampled_from([1, 9]))
+@settings(max_examples=100, deadline=None)
+def test_chains_stars_and_diamonds_of_services_have_their_closed_form(
+    shape: str, minutes: list[int], members: int
+) -> None:
+    check_shape(shape, minutes, members)
+
+
+@pytest.mark.slow
+@given(SHAPES, MINUTES, st.sampled_from([1, 9]))
+@settings(max_examples=1500, deadline=None)
+def test_a_thousand_chains_stars_and_diamonds_have_their_closed_form(
+    shape: str, minutes: list[int], members: int
+) -> None:
+    check_shape(shape, minutes, members)
