@@ -220,6 +220,9 @@ WORDS: Mapping[str, Word] = _table(
     ),
     latency=("Latency", "زمن الوصول"),
     bandwidth_left=("Bandwidth", "سعة النقل"),
+    component=("Component", "مكوّن"),
+    region=("Region", "إقليم"),
+    cyber=("Attack", "هجوم سيبراني"),
     # Resilience
     deadlocks=("Cold-start deadlocks", "حلقات تمنع البدء من الصفر"),
     no_deadlocks=(
