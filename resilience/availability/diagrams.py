@@ -1,6 +1,6 @@
 """The whole failure function of a service as a decision diagram; rings of needs are solved on diagrams."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -11,13 +11,13 @@ from resilience.fault_tree.engine import TRUE, Engine, TooLarge
 from resilience.fault_tree.failure_function import FailureFunction, Module
 from resilience.fault_tree.modules import Limits
 
-MOST_NODES: Final = 1_000_000
+MOST_NODES: Final = 200_000
 """Made on the way to the diagrams of all services together."""
 
 
 @dataclass
-class _Making:
-    """The values of nodes while a diagram is made."""
+class Making:
+    """The values of nodes while diagrams are made."""
 
     failures: Failures
     maker: Engine
@@ -30,7 +30,7 @@ class _Making:
         """int of them."""
         return -self.maker.conjunction([-value for value in values])
 
-    def top(self, one: Failing, wide: set[str]) -> int:
+    def top(self, one: Failing, wide: Collection[str]) -> int:
         """When a service fails, once its nodes are made."""
         index, scenarios = self.failures.logic.sweep.compiled.index, self.failures.scenarios
         algebra: Values[int] = Values(
@@ -122,41 +122,55 @@ def failure_functions(
     weight = {one.service: len(support_of(failures, one) & events) for one in asked}
     ordered = sorted(asked, key=lambda one: (weight[one.service], one.service))
     roots = {one.service: [node for level in one.owed for node in level.nodes()] for one in ordered}
-    every = [node for one in ordered for node in roots[one.service]]
-    walked = _walked(compiled.children, every)
-    widths = any(len(set(one.owed)) > 1 for one in ordered)
-    wide = {name for name, scenario in failures.scenarios.items() if widths and scenario != "component"}
-    merged = _merged(failures, walked, events, frozenset(wide), frozenset(every))
-    merged |= {
-        compiled.index[name]: (name,) for name in sorted(wide & events) if compiled.index[name] not in merged
-    }
+    wide = wide_events(failures, ordered)
+    merged = merged_events(failures, ordered, events)
     found: dict[str, FailureFunction | None] = dict.fromkeys((one.service for one in asked), None)
     with suppress(TooLarge):
         maker = Engine(len(merged), most)
         own = {node: maker.variable(level) for level, node in enumerate(merged)}
-        making = _Making(failures, maker, own, {})
+        making = Making(failures, maker, own, {})
         for one in ordered:
-            making.make(frozenset(_walked(compiled.children, roots[one.service])))
+            making.make(frozenset(walked(compiled.children, roots[one.service])))
             top = making.top(one, wide)
             found[one.service] = _as_function(list(merged.values()), *maker.export(top))
     return found
 
 
+def wide_events(failures: Failures, asked: Sequence[Failing]) -> frozenset[str]:
+    """Events that change what any of those services owes."""
+    if not any(len(set(one.owed)) > 1 for one in asked):
+        return frozenset()
+    return frozenset(name for name, scenario in failures.scenarios.items() if scenario != "component")
+
+
+def merged_events(
+    failures: Failures, asked: Sequence[Failing], events: frozenset[str]
+) -> dict[int, tuple[str, ...]]:
+    """Of nodes below those services that fail by themselves the events that mean just this, in the order of a
+    walk from the services down: an event on which one element alone hangs, and that takes it, is that
+    element's own failure."""
+    compiled = failures.logic.sweep.compiled
+    every = [node for one in asked for level in one.owed for node in level.nodes()]
+    wide = wide_events(failures, asked)
+    merged = _merged(failures, walked(compiled.children, every), events, wide, frozenset(every))
+    alone = {compiled.index[name]: (name,) for name in sorted(wide & events)}
+    return merged | {node: held for node, held in alone.items() if node not in merged}
+
+
 def _merged(
     failures: Failures,
-    walked: list[int],
+    ordered: list[int],
     events: frozenset[str],
     apart: frozenset[str],
     roots: frozenset[int],
 ) -> dict[int, tuple[str, ...]]:
-    """Of nodes that fail by themselves the events that mean just this, in the order of the walk: an event on
-    which one element alone hangs, and that takes it, is that element's own failure."""
+    """Nodes of the walk and their events."""
     compiled = failures.logic.sweep.compiled
-    within = frozenset(walked)
-    place = {node: number for number, node in enumerate(walked)}
+    within = frozenset(ordered)
+    place = {node: number for number, node in enumerate(ordered)}
     own: dict[int, list[str]] = {}
     bare: set[int] = set()
-    for node in walked:
+    for node in ordered:
         name = compiled.names[node]
         held = own.setdefault(node, [])
         if name in events:
@@ -179,7 +193,7 @@ def _merged(
                 bare.add(node)
                 own.setdefault(parents[0], []).extend(held)
                 held.clear()
-    return {node: tuple(sorted(own[node])) for node in walked if own[node]}
+    return {node: tuple(sorted(own[node])) for node in ordered if own[node]}
 
 
 def _as_function(
@@ -211,7 +225,7 @@ def _any_of(events: tuple[str, ...]) -> Diagram:
     return Diagram(events, level, low, high, count + 1)
 
 
-def _walked(children: Sequence[Sequence[tuple[int, int]]], roots: Sequence[int]) -> list[int]:
+def walked(children: Sequence[Sequence[tuple[int, int]]], roots: Sequence[int]) -> list[int]:
     """Nodes below the roots, each after what it needs."""
     seen: set[int] = set()
     found: list[int] = []
@@ -239,5 +253,5 @@ def support_of(failures: Failures, failing: Failing) -> frozenset[str]:
     roots = [node for level in failing.owed for node in level.nodes()]
     events = failures.logic.events
     return frozenset(
-        compiled.names[node] for node in _walked(compiled.children, roots) if compiled.names[node] in events
+        compiled.names[node] for node in walked(compiled.children, roots) if compiled.names[node] in events
     )

@@ -2,15 +2,33 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
+from resilience.availability.composed import Composed, ComposedFunction
 from resilience.availability.pairs import SmallCutSets
 from resilience.availability.results import Bounds, Method
-from resilience.availability.sampling import Remainder
-from resilience.fault_tree.failure_function import FailureFunction, Importance, compile_formula
+from resilience.availability.sampling import AT_MOST, Remainder
+from resilience.fault_tree.failure_function import (
+    FailureFunction,
+    Importance,
+    compile_formula,
+    importance,
+    rank,
+)
 from resilience.fault_tree.formulas import Formulas
 from resilience.fault_tree.modules import TooHard
 
 _LISTED = 100_000
+EXACT: Final = 1e-6
+"""A figure whose bounds lie no further apart, as a share of it, is told as exact."""
+_LEAST: Final = 1e-12
+_FIRST: Final = 1e-13
+"""Of a figure: states that rare are not followed at first; then ones that are so much rarer, down
+to a last."""
+_FINER: Final = 1e-2
+_LAST: Final = 1e-26
+_UNSEEN: Final = 1e-8
+"""Of a figure: what may be left out."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +45,8 @@ class Figures:
     larger: tuple[tuple[str, ...], ...]
     """Cut sets of three events and more down to the cut-off."""
     left_out: float
+    sampled: bool = False
+    """Whether the upper bound is a sampled one."""
 
 
 def exact_figures(
@@ -64,6 +84,64 @@ def frequency(slopes: Mapping[str, float], rates: Mapping[str, float]) -> float:
     return sum(slope * rates[event] for event, slope in sorted(slopes.items()))
 
 
+def composed_figures(
+    function: ComposedFunction,
+    small: SmallCutSets,
+    low: Mapping[str, float],
+    high: Mapping[str, float],
+    rates: Mapping[str, float],
+    unknown: frozenset[str],
+) -> Figures:
+    """From the joint outcomes of all sites, and the cut sets of one and two events."""
+    service = function.part.service.service
+    counted = {name for name, chance in high.items() if chance > 0.0}
+    few = _united(small.singles[service], small.pairs[service], counted).probability(low)
+    best = _followed(function, low, max(few, _LEAST))
+    open_ones = unknown & function.support
+    worst = _followed(function, high, max(best.probability, _LEAST)) if open_ones else best
+    slopes = function.by_event(best, low)
+    importances = []
+    for event, slope in slopes.items():
+        never = best.probability - low[event] * slope
+        if never < 1e-6 * best.probability:
+            never = function.evaluated(
+                function.numbers({**low, event: 0.0}), best.probability * _FIRST
+            ).probability
+        importances.append(importance(event, low[event], slope, best.probability, never))
+    often = frequency(slopes, rates)
+    more = 2.0 * best.left_out * _transitions(low, rates, function.support)
+    upper = min(1.0, worst.probability + worst.left_out)
+    return Figures(
+        "exact" if best.left_out <= EXACT * best.probability else "bounded",
+        Bounds(best.probability, upper),
+        None if open_ones else Bounds(max(0.0, often - more), often + more),
+        tuple(one for one in sorted(importances, key=rank) if one.event not in unknown and one.birnbaum),
+        {event: slopes.get(event, 0.0) for event in sorted(open_ones)},
+        (),
+        max(0.0, best.probability + best.left_out - few),
+    )
+
+
+def _followed(function: ComposedFunction, chances: Mapping[str, float], about: float) -> Composed:
+    """The figures with so many states followed that what is left out does not show, if that can be."""
+    numbers = function.numbers(chances)
+    too_rare = about * _FIRST
+    found = function.evaluated(numbers, too_rare)
+    while found.left_out > _UNSEEN * found.probability and too_rare > _LAST:
+        too_rare *= _FINER
+        found = function.evaluated(numbers, too_rare)
+    return found
+
+
+def _transitions(chances: Mapping[str, float], rates: Mapping[str, float], support: Iterable[str]) -> float:
+    """How many events begin or end a year at most, in whatever state: the rates of all, from either side."""
+    return sum(
+        rates[one] / chances[one] + rates[one] / (1.0 - chances[one])
+        for one in sorted(support)
+        if 0.0 < chances[one] < 1.0
+    )
+
+
 def _larger(
     function: FailureFunction, chances: Mapping[str, float], cut_off: float
 ) -> tuple[tuple[tuple[str, ...], ...], float]:
@@ -97,17 +175,21 @@ def bounded_figures(
     else:
         upper = bottom
     often = frequency(slopes, rates)
-    repairs = sorted(
-        (rates[one] / low[one] for one in counted if 0 < low[one] < 1 and rates[one]), reverse=True
-    )
+    # Failure begins in a state of the rest by one of its events, or ends up there: at most as often as the
+    # events of such a state end, and as any begins.
+    ends = sorted((rates[one] / low[one] for one in counted if 0 < low[one] < 1), reverse=True)
+    begins = sum(rates[one] / (1.0 - low[one]) for one in sorted(counted) if 0 < low[one] < 1)
     return Figures(
         "bounded",
         Bounds(bottom, min(1.0, upper + rest[1].high)),
-        None if unknown else Bounds(often, often + rest[1].high * sum(repairs[:3])),
+        None
+        if unknown
+        else Bounds(max(0.0, often - rest[1].high * begins), often + rest[1].high * sum(ends[:AT_MOST])),
         tuple(one for one in function.importances(low) if one.event not in unknown),
         {event: slopes[event] for event in sorted(open_ones)},
         (),
         rest[1].high,
+        sampled=True,
     )
 
 

@@ -7,9 +7,11 @@ from resilience.results import Chain, Missing, Tri
 from specs.issues import FieldPath
 
 Method = Literal["exact", "bounded"]
-"""`exact`: by a decision diagram of the whole failure function. `bounded`: the diagram outgrew its limit of
-nodes; cut sets of one and two events are counted exactly, and those of more by seeded sampling, with a bound
-that holds with the stated confidence."""
+"""`exact`: by decision diagrams of the whole failure function. Where those are put together from the joint
+outcomes of sites, states too rare to matter are not followed; what they are probable together, less than a
+millionth of the figure, stands between low and high. `bounded`: the diagrams outgrew their limits of nodes;
+cut sets of one and two events are counted exactly, and those of more by seeded sampling, with a bound that
+holds with the stated confidence (no seed: states not followed are what stands between the bounds)."""
 
 
 @dataclass(frozen=True)
@@ -108,14 +110,14 @@ class ServiceAvailability:
     """Whether the downtime stays within the target's; None: no target."""
     failures_a_year: Bounds | None
     """How often a year the service falls below the level owed by a failure: the sum over events of frequency
-    × Birnbaum importance. Where the method is `bounded`, the upper bound takes what was sampled as repaired
-    three at a time and as fast as the quickest. None: what is unknown bears on it."""
+    × Birnbaum importance. What was not followed, or was sampled, is taken as beginning and ending as fast as
+    its events can. None: what is unknown bears on it."""
     cut_sets: tuple[CutSet, ...]
     """All of one and two events, and higher ones down to the cut-off, by order, likeliest first."""
     cut_off: float
     """Cut sets of three and more events below this probability are left out."""
     left_out: float
-    """Probability that any cut set that is not listed prevails: no more than this."""
+    """Probability that the service fails though no listed cut set prevails: no more than this."""
     importances: tuple[Importance, ...]
     """What to mend first: by Fussell–Vesely, then Birnbaum, then name."""
     switchovers: tuple[Switchover, ...]

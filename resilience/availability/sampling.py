@@ -15,7 +15,7 @@ from resilience.sweep import bits
 CONFIDENCE: Final = 0.999
 """Of each service's bound."""
 _AT_ONCE: Final = 2**16
-_MOST: Final = 24
+AT_MOST: Final = 24
 """No case with more events at once is drawn; how probable those are is added to the bound."""
 
 
@@ -46,15 +46,15 @@ def remainders(
     seen so often (Clopper, Pearson: Biometrika 26, 1934), times the probability of three events or more.
     """
     names = [event for event, chance in sorted(chances.items()) if 0.0 < chance < 1.0]
-    counts = at_once([chances[name] for name in names], _MOST)
-    three, beyond = sum(counts[3 : _MOST + 1]), counts[_MOST + 1]
+    counts = at_once([chances[name] for name in names], AT_MOST)
+    three, beyond = sum(counts[3 : AT_MOST + 1]), counts[AT_MOST + 1]
     if len(names) < 3 or three <= 0.0:
         return dict.fromkeys(services, Remainder(0.0, beyond))
     random = Random(seed)
     rounds = max(1, -(-samples // _AT_ONCE))
     hits = dict.fromkeys(services, 0)
     pairs = {service: frozenset(small.pairs[service]) for service in services}
-    sizes = list(accumulate(counts[3 : _MOST + 1]))
+    sizes = list(accumulate(counts[3 : AT_MOST + 1]))
     odds = list(accumulate(chances[name] / (1.0 - chances[name]) for name in names))
     for _ in range(rounds):
         cases = [

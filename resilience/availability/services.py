@@ -1,16 +1,20 @@
 """Availability of every service, gathered from diagrams, small cut sets and samples."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from resilience.analysis import Analysis
+from resilience.availability import composed
 from resilience.availability.alike import alike
 from resilience.availability.chains import chains_of
+from resilience.availability.composed import ComposedFunction, Sites
 from resilience.availability.diagrams import MOST_NODES, failure_functions, support_of
+from resilience.availability.division import divided
 from resilience.availability.failing import Failing, Failures
-from resilience.availability.figures import Figures, bounded_figures, exact_figures
+from resilience.availability.figures import Figures, bounded_figures, composed_figures, exact_figures
 from resilience.availability.pairs import SmallCutSets, small_cut_sets
 from resilience.availability.planned import planned_share
 from resilience.availability.results import Bounds, CutSet, FindOut, Importance, ServiceAvailability
@@ -18,6 +22,7 @@ from resilience.availability.sampling import CONFIDENCE, Remainder, remainders
 from resilience.availability.switching import Switching, switching
 from resilience.failure_logic.events import SECONDS_A_YEAR, BasicEvent
 from resilience.failure_logic.logic import failure_logic
+from resilience.fault_tree.engine import TooLarge
 from resilience.fault_tree.failure_function import FailureFunction
 from resilience.results import Chain, Missing, Tri, in_order
 
@@ -46,6 +51,7 @@ class _Work:
 
     failures: Failures
     most: int
+    most_of_sites: int
     samples: int
     seed: int
     cut_off: float
@@ -94,9 +100,28 @@ class _Work:
         return failure_functions(self.failures, first, self.counted, most=self.most)
 
     @cached_property
+    def composed(self) -> dict[str, ComposedFunction]:
+        """Of those whose whole failure function is too large the one in two storeys, where that can be
+        made."""
+        asked = [one for one in self.failures.services if self.functions.get(one.service, True) is None]
+        if not asked:
+            return {}
+        division = divided(self.failures, asked, self.counted)
+        sites = Sites(division, self.most_of_sites)
+        found = {}
+        for one in asked:
+            with suppress(TooLarge):
+                found[one.service] = ComposedFunction(division.part(one), sites)
+        return found
+
+    @cached_property
     def large(self) -> tuple[str, ...]:
-        """Those whose function is too large."""
-        return tuple(service for service, function in self.functions.items() if function is None)
+        """Those whose function is too large in either form."""
+        return tuple(
+            service
+            for service, function in self.functions.items()
+            if function is None and service not in self.composed
+        )
 
     @cached_property
     def rest(self) -> tuple[dict[str, Remainder], dict[str, Remainder]]:
@@ -129,6 +154,10 @@ class _Work:
             if function is not None:
                 found[service] = exact_figures(
                     function, self.low, self.high, rates, self.unknown, self.cut_off
+                )
+            elif service in self.composed:
+                found[service] = composed_figures(
+                    self.composed[service], self.small, self.low, self.high, rates, self.unknown
                 )
             else:
                 low, high = self.rest
@@ -171,15 +200,18 @@ def availabilities(
     *,
     cut_off: float = CUT_OFF,
     most: int = MOST_NODES,
+    most_of_sites: int = composed.MOST_NODES,
     samples: int = 2**18,
     seed: int = 1,
 ) -> tuple[ServiceAvailability, ...]:
     """Every service by id, as the estate of the analysis stands.
 
-    `most` is the limit of diagram nodes; what needs more is bounded by cut sets of one and two events,
-    exactly, and by so many seeded samples for those of more.
+    `most` is the limit of nodes of diagrams over all events of a service. What needs more is put together
+    from the joint outcomes of its sites, `most_of_sites` being the limit for each of those diagrams; what
+    needs more still is bounded by cut sets of one and two events, exactly, and by so many seeded samples for
+    those of more.
     """
-    work = _Work(Failures(failure_logic(analysis.graph)), most, samples, seed, cut_off)
+    work = _Work(Failures(failure_logic(analysis.graph)), most, most_of_sites, samples, seed, cut_off)
     return tuple(_service(work, analysis, one) for one in work.failures.services)
 
 
@@ -236,8 +268,8 @@ def _service(work: _Work, analysis: Analysis, one: Failing) -> ServiceAvailabili
         find_out=_find_out(work, figures.hides, support),
         missing=in_order([*facts, *switched.missing]),
         assumes=ASSUMES,
-        seed=work.seed if figures.method == "bounded" else None,
-        confidence=CONFIDENCE if figures.method == "bounded" else None,
+        seed=work.seed if figures.sampled else None,
+        confidence=CONFIDENCE if figures.sampled else None,
     )
 
 

@@ -76,9 +76,14 @@ class Engine:
 
     def export(self, function: int) -> Exported:
         """The diagram below a function, in plain arrays; opposites become nodes of their own."""
+        level, low, high, roots = self.export_all((function,))
+        return level, low, high, roots[0]
+
+    def export_all(self, functions: Sequence[int]) -> tuple[list[int], list[int], list[int], list[int]]:
+        """The diagrams of several functions in the same arrays, and the root of each."""
         level, low, high = [self._levels, self._levels], [0, 1], [0, 1]
         number = {-TRUE: 0, TRUE: 1}
-        stack = [function]
+        stack = list(reversed(functions))
         while stack:
             edge = stack[-1]
             if edge in number:
@@ -96,7 +101,7 @@ class Engine:
             level.append(self._level[node])
             low.append(number[ends[0]])
             high.append(number[ends[1]])
-        return level, low, high, number[function]
+        return level, low, high, [number[one] for one in functions]
 
     def _operations(self, most: int) -> tuple[Callable[[int, int, int], int], Callable[[int, int], int]]:
         """Making a node, and the conjunction of two functions; tables at hand make them a third faster."""

@@ -33,7 +33,20 @@ class Importance:
     happen without it."""
 
 
-def _rank(one: Importance) -> tuple[float, float, str]:
+def importance(event: str, chance: float, slope: float, top: float, never: float) -> Importance:
+    """Of an event with that Birnbaum importance, `never` being the top's probability without the event."""
+    certain = never + slope
+    return Importance(
+        event,
+        chance,
+        slope,
+        1 - never / top if top else None,
+        certain / top if top else None,
+        top / never if never > 0 else None,
+    )
+
+
+def rank(one: Importance) -> tuple[float, float, str]:
     """Greatest first, by digits that do not hang on the order of a sum; then by name."""
     return -float(f"{one.fussell_vesely or 0.0:.10g}"), -float(f"{one.birnbaum:.10g}"), one.event
 
@@ -109,18 +122,8 @@ class FailureFunction:
             never = top - chance * slope
             if top and never < 1e-6 * top:
                 never = self.probability({**chances, event: 0.0})
-            certain = never + slope
-            found.append(
-                Importance(
-                    event,
-                    chance,
-                    slope,
-                    1 - never / top if top else None,
-                    certain / top if top else None,
-                    top / never if never > 0 else None,
-                )
-            )
-        return tuple(sorted(found, key=_rank))
+            found.append(importance(event, chance, slope, top, never))
+        return tuple(sorted(found, key=rank))
 
     def minimal_cut_set_count(self) -> int:
         """How many minimal cut sets there are, exactly.

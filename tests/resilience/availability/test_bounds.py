@@ -41,7 +41,7 @@ def _starter() -> Estate:
 def test_bounds_without_a_diagram_hold_the_exact_figure() -> None:
     analysis = analyse(_starter())
     exact = availabilities(analysis)
-    bounded = availabilities(analysis, most=10, samples=2**16)
+    bounded = availabilities(analysis, most=10, most_of_sites=10, samples=2**16)
     assert {one.method for one in exact} == {"exact"}
     assert {one.method for one in bounded} == {"bounded"}
     for one, other in zip(exact, bounded, strict=True):
@@ -53,6 +53,23 @@ def test_bounds_without_a_diagram_hold_the_exact_figure() -> None:
         assert other.failures_a_year.low <= one.failures_a_year.low * (1 + 1e-9)
         small = [cut.events for cut in one.cut_sets if len(cut.events) < 3]
         assert small == [cut.events for cut in other.cut_sets]
+
+
+@pytest.mark.slow
+def test_sites_put_together_give_the_figures_of_one_diagram() -> None:
+    analysis = analyse(_starter())
+    for one, other in zip(availabilities(analysis), availabilities(analysis, most=10), strict=True):
+        assert (one.method, other.method, other.seed) == ("exact", "exact", None)
+        assert other.unavailability.low == pytest.approx(one.unavailability.low, rel=1e-8)
+        assert other.unavailability.high - other.unavailability.low <= 1e-6 * other.unavailability.low
+        assert one.failures_a_year is not None
+        assert other.failures_a_year is not None
+        assert other.failures_a_year.low <= one.failures_a_year.low * (1 + 1e-9)
+        assert one.failures_a_year.low <= other.failures_a_year.high * (1 + 1e-9)
+        slopes = {found.event: found.birnbaum for found in one.importances}
+        assert {found.event: found.birnbaum for found in other.importances} == pytest.approx(
+            {event: slope for event, slope in slopes.items() if slope}, rel=1e-5, abs=1e-9
+        )
 
 
 def test_larger_cut_sets_are_listed_down_to_the_cut_off_and_the_rest_is_bounded() -> None:
