@@ -184,6 +184,53 @@ def test_what_one_event_alone_trips_can_live_on_in_a_pair_and_overload_what_it_s
     assert lost == {"pn", "y", "e", "x", "z"}
 
 
+def test_what_lives_on_in_a_pair_counts_even_where_it_is_as_after_the_other_event_alone() -> None:
+    """The same, but with a rack that takes big: nothing but that x was felled by pn tells that e must be
+    looked at, since x, and all that it feeds, is as after the loss of the rack alone."""
+    devices: dict[str, Any] = {
+        "big": {"rack": "q", "feeds": ["x"], "draw": "800 W"},
+        "ax": {"feeds": ["pn", "x"], "draw": "200 W"},
+        "by": {"feeds": ["pn", "y"], "draw": "300 W"},
+        "cz": {"feeds": ["y", "z"], "draw": "2000 W"},
+    }
+    devices |= {f"n{n}": {"feeds": ["g", "pn"]} for n in range(4)}
+    devices |= {f"q{n}": {"rack": "q", "feeds": ["g"]} for n in range(9)}
+    ratings = {"e": 2050, "x": 950, "y": 1200}
+    stands_on = {"e": "g", "x": "e", "z": "e", "pn": "g", "y": "g"}
+    served = [f"n{n}" for n in range(4)] + [f"q{n}" for n in range(9)]
+    whole = estate(
+        sites={"a": {"role": "primary"}},
+        rooms={"hall": {"site": "a", "purpose": "data-hall"}},
+        racks={"r": {"room": "hall"}, "q": {"room": "hall"}},
+        power={"g": {"kind": "utility", "site": "a"}}
+        | {
+            name: {"kind": "pdu", "site": "a", "inputs": [{"source": source}]}
+            | ({"rating": f"{ratings[name]} W"} if name in ratings else {})
+            for name, source in stands_on.items()
+        },
+        devices={name: {"rack": "r"} | device for name, device in devices.items()},
+        platforms={f"p-{name}": {"kind": "compute", "nodes": [name], "needs_nodes": 1} for name in served},
+        services={f"s-{name}": {} for name in served},
+        workloads={f"w-{n}": {"service": f"s-{n}", "platform": f"p-{n}", "site": "a"} for n in served},
+    )
+    swept = Swept(Sweep(build(whole)))
+    index, numbers = swept.times.compiled.index, swept.scenes.numbers
+    first, second = numbers["racks/q"], numbers["power/pn"]
+    assert first < second < min(numbers["power/x"], numbers["power/e"])
+    after = swept.cascade.beside(Block(swept.scenes, range(second, second + 1)))
+    lost = {name for name in whole.power if settled(after.look(index[f"power/{name}"])) >> first & 1}
+    assert (
+        lost
+        == {"pn", "y", "e", "x", "z"}
+        == set(whole.power)
+        - Plain(
+            whole,
+            {"power/pn"} | {f"devices/{name}" for name in devices if devices[name].get("rack") == "q"},
+            set(),
+        ).live
+    )
+
+
 @given(st.integers(0, 2**32))
 @settings(max_examples=100, deadline=None)
 def test_loads_are_those_of_the_power_chain_and_never_more_than_the_most_that_can_come(seed: int) -> None:
