@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from thabat import console, output, rule_book, settings
-from thabat.exits import USAGE, Stop
+from thabat.exits import FINDINGS, USAGE, Stop
 
 if TYPE_CHECKING:
     from policies.rule import Rule
@@ -67,6 +67,48 @@ def show(
         raise Stop(USAGE, f"there is no rule `{rule}`", did_you_mean(asked, [one.id for one in book]))
     there = "" if estate is None else f"\n{looked_at(found, _judged(estate, found))}"
     output.emit(wanted, {"terminal": lambda: page(found) + there, "json": lambda: as_json((found,))})
+
+
+@app.command()
+def score(
+    estate: settings.EstateArgument = None,
+    phase: settings.PhaseOption = None,
+    each: Annotated[int, typer.Option("--each", min=1, help="Mutants tried of each kind.")] = 3,
+    seed: Annotated[int, typer.Option("--seed", help="Draws the places that are broken.")] = 1,
+    own: rule_book.RulesOption = None,
+    outputs: output.Outputs = None,
+) -> None:
+    """Break an estate in known ways, and tell which of them each rule finds.
+
+    Every mutant is the estate with one thing broken. Exits with 1 where a rule lets one live.
+
+    \b
+    Example:
+      thabat rules score national-cured
+      thabat rules score my-estate --each 10 -o json
+    """
+    from policies.mutations import MUTATIONS
+    from policies.mutations.scoring import scores
+    from policies.outputs import scores as told
+    from thabat.opening import day, opened
+
+    wanted = output.outputs(outputs, ("terminal", "json"))
+    book = rule_book.rule_book(own)
+    found = opened(estate, phase=phase)
+    on = day(found.loaded.estate)
+    with console.working(f"Breaking {found.loaded.estate.estate.title} in known ways"):
+        scored = scores(
+            found.loaded, found.estate, book, MUTATIONS, on=on, phase=found.phase, seed=seed, each=each
+        )
+    output.emit(
+        wanted,
+        {
+            "terminal": lambda: told.as_text(scored, output.screen(wanted)),
+            "json": lambda: told.as_json(scored, seed, each),
+        },
+    )
+    if any(one.survivors for one in scored):
+        raise typer.Exit(FINDINGS)
 
 
 def _judged(estate: str, rule: "Rule") -> "Judgement":
