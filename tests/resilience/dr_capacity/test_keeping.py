@@ -138,6 +138,28 @@ def test_traffic_that_may_spread_is_kept_as_a_maximum_flow_allows(question: Ques
     assert (found.alive, found.full) == brute_force.best(question)[:2]
 
 
+def test_traffic_that_fills_three_circuits_to_the_last_bit_is_carried() -> None:
+    """3 from c reach t over a, b and d, each with 1; then nothing is left for what b asks in full."""
+    services = ("s0", "s1")
+    traffic = (
+        Traffic("", "a", "t", frozenset(), 0.0, 0.0),
+        Traffic("s0", "b", "t", frozenset(), 0.0, 1.0),
+        Traffic("s1", "a", "t", frozenset(), 0.0, 0.0),
+        Traffic("s1", "c", "t", frozenset(), 3.0, 3.0),
+    )
+    joined = (("a", "b"), ("b", "d"), ("c", "d"), ("a", "d"), ("d", "t"), ("b", "c"))
+    arcs = [
+        Arc(f"c{number}", number if number < 3 else None, *ends)
+        for number, (one, other) in enumerate(joined)
+        for ends in ((one, other), (other, one))
+    ]
+    limits = tuple(Limit(f"circuits/c{number}", "bandwidth", "", 1.0) for number in range(3))
+    parts = tuple(Part(service, service, "", True, ()) for service in services)
+    found = kept(Question(services, (), (), parts, limits, (), traffic, tuple(arcs)))
+    assert found.alive == {"s0", "s1"}
+    assert found.full == {"s1"}
+
+
 def simple(*amounts: tuple[float, float], gives: float) -> Question:
     """Services in order, each taking so much of one limit at its minimum and in full."""
     services = tuple(f"s{number}" for number in range(len(amounts)))
