@@ -321,8 +321,13 @@ class PowerNet:
         untold = 0
         for number in sorted({self.part_of[element] for element in below}):
             ring = self.parts[number][0]
-            drawn = {element: list(self._drawn(element, lost, scenarios)) for element in sorted(ring & below)}
-            taken = {element: list(self._taken(element, lost, scenarios)) for element in drawn}
+            reached = 0
+            for members, _ in (share for element in ring for share in shares.get(element, ())):
+                reached |= members
+            if not reached:
+                continue
+            drawn = {element: list(self._drawn(element, lost, reached)) for element in sorted(ring & below)}
+            taken = {element: list(self._taken(element, lost, reached)) for element in drawn}
             waiting: list[tuple[tuple[str, ...], int, float]] = [
                 ((element,), *share) for element in drawn for share in shares[element]
             ]
