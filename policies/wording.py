@@ -43,6 +43,8 @@ def shown(text: str, most: int = 1200) -> str:
     'a b\\\\u001b[31m'
     """
     line = " ".join(text.split())
+    if line == text and len(text) <= most and text.isprintable():
+        return text
     safe = line if line.isprintable() else "".join(map(plain, line))
     return safe if len(safe) <= most else f"{safe[: most - 1]}…"
 

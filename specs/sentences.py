@@ -48,12 +48,10 @@ class Sentence:
 
     def mapped(self, change: Callable[[str], str]) -> Self:
         """The same with every text that stands in it changed; patterns stay as they are."""
-        return type(self)(
-            self.pattern,
-            tuple((name, _changed(value, change)) for name, value in self.values),
-            self.singular,
-            self.count,
-        )
+        values = tuple((name, _changed(value, change)) for name, value in self.values)
+        if all(new is old for (_, new), (_, old) in zip(values, self.values, strict=True)):
+            return self
+        return type(self)(self.pattern, values, self.singular, self.count)
 
 
 NOTHING = Sentence("")
