@@ -16,12 +16,12 @@ PROJECT := $(VENV)/.project-$(call sum_of,requirements-dev.lock pyproject.toml)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine browser check lint test demo bench lock clean
+.PHONY: help setup engine programs check lint test demo bench lock clean
 
 help: ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(PROJECT) engine browser ## Install packages, the engine and (as root on Debian) Chromium.
+setup: $(PROJECT) engine programs ## Install packages, the engine and (as root on Debian) what PDF and tests need.
 	@echo "ready: $(BIN)/thabat"
 
 $(VENV)/bin/python:
@@ -44,14 +44,19 @@ $(PROJECT): $(PACKAGES)
 engine: $(PROJECT) ## Find or build the Pulumi engine (minutes, once for all checkouts).
 	@$(BIN)/thabat env --get >/dev/null
 
-browser:
-	@has() { command -v "$$1" >/dev/null; }; \
-	if has chromium || has chromium-browser || has google-chrome; then :; \
-	elif [ "$$(id -u)" = 0 ] && [ -f /etc/debian_version ] && has apt-get; then \
-	    echo "installing chromium, to look at reports in tests" && \
-	    apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive \
-	    apt-get install --yes --quiet=2 --no-install-recommends chromium fonts-noto-core >/dev/null; \
-	else echo "no Chromium: tests of the report will be skipped (Debian: apt-get install chromium)"; fi
+# What reports are looked at with, PDF is set with, and evidence is checked with.
+DEBIAN := chromium fonts-noto-core libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 poppler-utils openssl \
+    openssh-client
+programs:
+	@has() { dpkg-query -W -f '$${Status}' "$$1" 2>/dev/null | grep -q 'ok installed'; }; \
+	if ! command -v dpkg-query >/dev/null; then \
+	    echo "tests of what is not here are skipped: Chromium, Pango, Poppler, OpenSSL, OpenSSH"; exit 0; fi; \
+	for one in $(DEBIAN); do has $$one || missing="$$missing $$one"; done; \
+	if [ -z "$$missing" ]; then :; \
+	elif [ "$$(id -u)" = 0 ]; then \
+	    echo "installing$$missing" && apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install --yes --quiet=2 --no-install-recommends $$missing >/dev/null; \
+	else echo "tests of what is not here are skipped; to have it: apt-get install$$missing"; fi
 
 # Each is run and heard, whatever the one before it says.
 LINT := failed=0; $(BIN)/ruff check . || failed=1; $(BIN)/ruff format --check . || failed=1; \
