@@ -24,6 +24,10 @@ RUN /tmp/tools/bin/python -m build --no-isolation --wheel --outdir /tmp/wheel \
 RUN cd /tmp && THABAT_CACHE=/opt/thabat THABAT_ENGINE_FROM_MODULES=1 /opt/venv/bin/thabat env --get >/dev/null
 
 FROM python:3.11-slim-bookworm
+# What reports are set as PDF with.
+RUN apt-get update && apt-get install --yes --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /opt/thabat /opt/thabat
 ENV PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin \
