@@ -198,7 +198,7 @@ def test_chains_stars_and_diamonds_of_services_have_their_closed_form(
 
 @pytest.mark.slow
 @given(SHAPES, MINUTES, st.sampled_from([1, 9]))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1000, deadline=None)
 def test_a_thousand_chains_stars_and_diamonds_have_their_closed_form(
     shape: str, minutes: list[int], members: int
 ) -> None:
