@@ -145,6 +145,8 @@ class Traffic:
         if self.whole.replications and writes is not None and writes.peak is not None:
             for circuit_name in self.best("a", "b") or ():
                 crossing[circuit_name] += writes.peak
+        self.crossing = dict(sorted(crossing.items()))
+        self.flows = {(name, user): (site, way) for name, site, way, user in flows}
         self.over = {n for n, load in crossing.items() if load > (self.whole.circuits[n].bandwidth or 0.0)}
         self.over -= calm.over if calm else set()
         for name, _, way, _ in flows:
