@@ -7,6 +7,7 @@ from typing import Final, Literal, get_args
 
 from resilience.analysis import Analysis
 from resilience.availability.results import ServiceAvailability
+from resilience.availability.simulation import Simulated
 from resilience.data_loss.results import DataLosses
 from resilience.dr_capacity.results import DrCapacity
 from resilience.failover_flows.results import FailoverFlows
@@ -27,6 +28,8 @@ class Proof:
 
     availability: tuple[ServiceAvailability, ...] | None = None
     """How long each service is down in a year, by what, and what to mend first; by service."""
+    simulation: tuple[Simulated, ...] | None = None
+    """What was seen of each service in simulated years, where they were asked for; by service."""
     failure_sweep: FailureSweep | None = None
     """What every failure, hazard, site, maintenance and pair does to each service, over time."""
     failover_flows: FailoverFlows | None = None

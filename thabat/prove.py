@@ -28,6 +28,24 @@ def prove(
     soft_fail: Annotated[
         bool, typer.Option("--soft-fail", help="Tell all, and end with 0 whatever does not hold.")
     ] = False,
+    simulate: Annotated[
+        float | None,
+        typer.Option(
+            "--simulate",
+            metavar="YEARS",
+            min=0.001,
+            help="Simulate so many years too: fuel that runs out, batteries, busy crews.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="NUMBER", help="Of the simulated years; 1 unless told.")
+    ] = None,
+    crews: Annotated[
+        int | None,
+        typer.Option(
+            "--crews", metavar="NUMBER", min=1, help="Repairs at once in simulated years; absent: all."
+        ),
+    ] = None,
     open_psa: Annotated[
         Path | None,
         typer.Option("--open-psa", metavar="FILE", help="Prove a fault tree in Open-PSA XML instead."),
@@ -63,6 +81,7 @@ def prove(
     \b
     Example:
       thabat prove national -o terminal -o json=proofs.json
+      thabat prove my-estate --only availability --simulate 1000 --seed 7
       thabat prove my-estate --only recovery-plans --only data-loss
       thabat prove --open-psa plant.xml -o json
       thabat prove --graphml backbone.graphml --link-availability 0.999 --between Oslo Bergen
@@ -71,6 +90,9 @@ def prove(
 
     _only_with("--open-psa", open_psa, {"--top": top, "--mission-time": mission_time})
     _only_with("--graphml", graphml, {"--link-availability": link_availability, "--between": between})
+    _only_with("--simulate", simulate, {"--seed": seed, "--crews": crews})
+    if simulate is not None and (open_psa or graphml):
+        raise Stop(USAGE, "--simulate goes with an estate", "leave it out for a model")
     if sum(one is not None for one in (open_psa, graphml, estate or estate_option)) > 1:
         raise Stop(USAGE, "several things to prove are named", "name an estate, or one file")
     of_model = open_psa or graphml
@@ -79,12 +101,24 @@ def prove(
         proving_models.open_psa(open_psa, top, mission_time, wanted)
     if graphml is not None:
         proving_models.graphml(graphml, link_availability, between, wanted)
+    years = None if simulate is None else proving_estate.Years(simulate, seed or 1, crews)
     proving_estate.prove_estate(
-        estate, estate_option, phase, only or (), wanted, allow_unknown=allow_unknown, soft_fail=soft_fail
+        estate,
+        estate_option,
+        phase,
+        only or (),
+        wanted,
+        years,
+        allow_unknown=allow_unknown,
+        soft_fail=soft_fail,
     )
 
 
 def _only_with(option: str, given: object, parts: dict[str, object]) -> None:
     for name, value in parts.items():
         if value is not None and given is None:
-            raise Stop(USAGE, f"{name} goes with {option}", f"name the file: {option} FILE")
+            raise Stop(
+                USAGE,
+                f"{name} goes with {option}",
+                f"give it: {option} {'YEARS' if option == '--simulate' else 'FILE'}",
+            )

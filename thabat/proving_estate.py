@@ -1,5 +1,6 @@
 """`thabat prove ESTATE`: every deep proof of an estate, and what holds for each service and what does not."""
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -14,6 +15,18 @@ if TYPE_CHECKING:
     from resilience.proof import Part, Proof
     from resilience.proof_summary import Answer
 
+_BLOCKS = 20
+
+
+@dataclass(frozen=True)
+class Years:
+    """Years to be simulated."""
+
+    count: float
+    seed: int
+    crews: int | None
+
+
 FORMS = ("terminal", "json", "markdown")
 
 
@@ -23,6 +36,7 @@ def prove_estate(
     phase: str | None,
     only: "Sequence[str]",
     wanted: tuple[output.Output, ...],
+    years: Years | None = None,
     *,
     allow_unknown: bool,
     soft_fail: bool,
@@ -37,7 +51,10 @@ def prove_estate(
 
     parts = _parts(only)
     found = opened(estate, flag, phase)
-    proof, told = proved_parts(analyse(found.estate), parts)
+    analysis = analyse(found.estate)
+    proof, told = proved_parts(analysis, parts)
+    if years is not None:
+        proof = with_years(proof, analysis, years)
     proved = Proved(found.loaded, found.phase, proof, told, version("thabat"))
     output.emit(
         wanted,
@@ -61,6 +78,23 @@ def proved_parts(analysis: "Analysis", parts: "Sequence[Part]") -> "tuple[Proof,
     with console.stages("Proving", len(parts)) as began:
         proof = prove(analysis, parts, lambda part: began(part.replace("-", " ")))
     return proof, answers(analysis.estate, proof)
+
+
+def with_years(proof: "Proof", analysis: "Analysis", years: Years) -> "Proof":
+    """The proof with what simulated years show, beside the static figures where those were asked for."""
+    from resilience.availability import beside, simulate
+    from resilience.failure_logic import failure_logic
+
+    with console.working(f"Simulating {years.count:g} years"):
+        seen = simulate(
+            failure_logic(analysis.graph),
+            sorted(analysis.estate.services),
+            blocks=_BLOCKS,
+            years=years.count / _BLOCKS,
+            crews=years.crews,
+            seed=years.seed,
+        )
+    return replace(proof, simulation=beside(seen, proof.availability or ()))
 
 
 def _verdict(told: "Sequence[Answer]") -> str:

@@ -8,6 +8,7 @@ from policies.outputs.markdown import escaped
 from policies.outputs.proof_document import Proved
 from policies.outputs.terminal import Screen
 from policies.wording import amount, counted
+from resilience.availability.simulation import Simulated
 from resilience.proof_summary import QUESTIONS, Answer, Question, asked, by_service
 from resilience.results import Missing, Tri
 from specs.text import plain
@@ -31,6 +32,7 @@ _SHORT: Final[Mapping[Question, str]] = {
     "bandwidth": "WAN",
 }
 _WITHOUT_FIGURE: Final[Mapping[Tri, str]] = {"yes": "holds", "no": "does not hold", "unknown": "unknown"}
+_SEEN: Final[Mapping[bool | None, str]] = {True: "=", False: "≠", None: "·"}
 _KEY: Final = (
     "✓ holds, ✗ does not, ? unknown, blank: nothing is owed. RTO, RPO: component, site, region, cyber (y)."
 )
@@ -80,6 +82,12 @@ def _text(proved: Proved, screen: Screen) -> Iterator[str]:
         for fact, count in first:
             text = f"{fact.element}: {fact.field} ({counted(count, 'answer')}): {fact.matters}"
             yield screen.filled(plain(text), "  ? ", "    ")
+    seen = proved.proof.simulation
+    if seen:
+        yield ""
+        yield screen.styled(_simulated_title(seen), "1")
+        for years in seen:
+            yield screen.filled(_simulated(years), f"  {_SEEN[years.agrees]} ", "    ")
     yield ""
     yield screen.filled(_total(proved.answers), "", "  ")
     yield screen.styled(f"thabat {proved.tool_version}", "2")
@@ -181,6 +189,39 @@ def _markdown(proved: Proved) -> Iterator[str]:
         for fact, count in first:
             told = f"{fact.element}: {fact.field} ({counted(count, 'answer')}): {fact.matters}"
             yield f"- {escaped(plain(told))}"
+    seen = proved.proof.simulation
+    if seen:
+        yield ""
+        yield f"## {_simulated_title(seen)}"
+        yield ""
+        for years in seen:
+            yield f"- {escaped(_simulated(years))}"
+
+
+def _simulated_title(seen: Sequence[Simulated]) -> str:
+    one = seen[0]
+    crews = "as many crews as repairs" if one.crews is None else counted(one.crews, "crew")
+    return (
+        f"Simulated: {one.blocks * one.years_a_block:g} years in {one.blocks} blocks, {crews}, "
+        f"seed {one.seed}, bounds at {100 * one.confidence:g} %"
+    )
+
+
+def _simulated(one: Simulated) -> str:
+    """What was seen of a service, and how it stands to the static figure."""
+    said = f"{_named(one.service)}: away {_share(one.unavailability)}"
+    said += " (nothing failed)" if one.high == 0.0 else f" ({_share(one.low)} to {_share(one.high)})"
+    if one.static is None:
+        return said
+    static = _share(one.static.low)
+    if one.static.high > one.static.low * (1 + 1e-5):
+        static += f" to {_share(one.static.high)}"
+    stands = {True: "agrees with", False: "disagrees with", None: "says nothing against"}[one.agrees]
+    return f"{said}, {stands} the static {static}"
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.3g} %"
 
 
 def _named(reference: str) -> str:

@@ -2,6 +2,6 @@
 
 from resilience.availability.results import ServiceAvailability
 from resilience.availability.services import availabilities
-from resilience.availability.simulation import Simulated, simulate
+from resilience.availability.simulation import Simulated, beside, simulate
 
-__all__ = ["ServiceAvailability", "Simulated", "availabilities", "simulate"]
+__all__ = ["ServiceAvailability", "Simulated", "availabilities", "beside", "simulate"]

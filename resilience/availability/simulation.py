@@ -1,6 +1,6 @@
 """Seeded simulation of a service for what is not static: busy crews, empty tanks, batteries for minutes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from math import sqrt
@@ -8,6 +8,7 @@ from random import Random
 from typing import Any, Final
 
 from resilience.availability.failing import Failing, Failures, in_bits
+from resilience.availability.results import Bounds, ServiceAvailability
 from resilience.compiled import at_least
 from resilience.failure_logic.events import SECONDS_A_YEAR
 from resilience.failure_logic.logic import FailureLogic
@@ -42,18 +43,23 @@ class Simulated:
     crews: int | None
     seed: int
     assumes: tuple[str, ...]
+    static: Bounds | None = None
+    """The static figure beside it, where that was asked for."""
+    agrees: bool | None = None
+    """Whether the bounds of both overlap: fuel, batteries and crews explain a difference, or the chance that
+    the confidence leaves. None: nothing failed, or no static figure was asked for."""
 
 
 def simulate(
     logic: FailureLogic,
-    service: str,
+    services: Sequence[str],
     *,
     blocks: int = 40,
     years: float = 50.0,
     crews: int | None = None,
     seed: int = 1,
-) -> Simulated:
-    """The unavailability of a service over blocks of simulated years; KeyError for an unknown service.
+) -> tuple[Simulated, ...]:
+    """The unavailability of services over the same blocks of simulated years; KeyError for an unknown one.
 
     Times to failure and to repair are exponential, with the means of the basic events; what is undeclared
     never fails. `crews` repairs are worked on at once, first come first served (None: as many as there are).
@@ -64,28 +70,41 @@ def simulate(
     """
     timed = replace(logic, graph=replace(logic.graph, needs=_with_delays(logic)))
     failures = Failures(timed)
-    failing = next((one for one in failures.services if one.service == service), None)
-    if failing is None:
-        raise KeyError(service)
+    known = {one.service: one for one in failures.services}
+    asked = [known[service] for service in services]
     length = years * SECONDS_A_YEAR
-    shares = []
+    shares: dict[str, list[float]] = {service: [] for service in services}
     for block in range(blocks):
         random = Random(f"{seed}/{block}")
-        shares.append(_block(failures, failing, random, length, crews) / length)
-    mean = sum(shares) / blocks
-    spread = sqrt(sum((share - mean) ** 2 for share in shares) / max(1, blocks - 1) / blocks)
-    return Simulated(
-        f"services/{service}",
-        mean,
-        max(0.0, mean - _NORMAL * spread),
-        min(1.0, mean + _NORMAL * spread),
-        CONFIDENCE,
-        blocks,
-        years,
-        crews,
-        seed,
-        ASSUMES,
+        for one, lost in zip(asked, _block(failures, asked, random, length, crews), strict=True):
+            shares[one.service].append(lost / length)
+    found = []
+    for service, seen in shares.items():
+        mean = sum(seen) / blocks
+        spread = sqrt(sum((share - mean) ** 2 for share in seen) / max(1, blocks - 1) / blocks)
+        low, high = max(0.0, mean - _NORMAL * spread), min(1.0, mean + _NORMAL * spread)
+        found.append(
+            Simulated(f"services/{service}", mean, low, high, CONFIDENCE, blocks, years, crews, seed, ASSUMES)
+        )
+    return tuple(found)
+
+
+def beside(simulated: Iterable[Simulated], static: Iterable[ServiceAvailability]) -> tuple[Simulated, ...]:
+    """The same with the static figure of each service, and whether both can be true."""
+    known = {one.service: one.unavailability for one in static}
+    return tuple(
+        replace(one, static=known[one.service], agrees=_agree(one, known[one.service]))
+        if one.service in known
+        else one
+        for one in simulated
     )
+
+
+def _agree(seen: Simulated, static: Bounds) -> bool | None:
+    """None: blocks in which nothing failed, or one alone, say nothing about how far off the mean is."""
+    if seen.high == seen.low:
+        return None
+    return seen.low <= static.high and static.low <= seen.high
 
 
 def _with_delays(logic: FailureLogic) -> Any:
@@ -105,8 +124,10 @@ def _felt(source: str, target: str) -> str:
     return f"{source}#felt {target}"
 
 
-def _block(failures: Failures, failing: Failing, random: Random, length: float, crews: int | None) -> float:
-    """Seconds of one block in which the service fails."""
+def _block(
+    failures: Failures, asked: Sequence[Failing], random: Random, length: float, crews: int | None
+) -> list[float]:
+    """Seconds of one block in which each service fails."""
     spans = _lives(failures.logic, random, length, crews)
     delays = _delays(failures)
     tanks = _tanks(failures.logic)
@@ -128,13 +149,16 @@ def _block(failures: Failures, failing: Failing, random: Random, length: float, 
         scenario = failures.scenarios.get(event)
         if scenario in width:
             width[scenario] |= _mask(found, times)
-    lost = failing.fails(
-        lambda node: 0 if node in failures.calm else values[node],
-        lambda: width["site"],
-        lambda: width["region"],
-        in_bits(ones),
-    )
-    return sum(end - start for start, end in _spans(lost, times))
+    away = []
+    for one in asked:
+        lost = one.fails(
+            lambda node: 0 if node in failures.calm else values[node],
+            lambda: width["site"],
+            lambda: width["region"],
+            in_bits(ones),
+        )
+        away.append(sum(end - start for start, end in _spans(lost, times)))
+    return away
 
 
 def _lives(logic: FailureLogic, random: Random, length: float, crews: int | None) -> dict[str, Spans]:

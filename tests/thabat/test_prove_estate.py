@@ -28,7 +28,8 @@ def test_unknowns_may_pass_and_everything_may() -> None:
 @pytest.mark.slow
 def test_its_json_is_as_published_and_the_same_whatever_the_hash_seed() -> None:
     made = [
-        thabat("prove", "starter", "-o", "json", variables={"PYTHONHASHSEED": seed}) for seed in ("0", "7")
+        thabat("prove", "starter", "--simulate", "100", "-o", "json", variables={"PYTHONHASHSEED": seed})
+        for seed in ("0", "7")
     ]
     assert made[0].stdout == made[1].stdout
     published.hold(made[0].stdout, "prove")
@@ -46,12 +47,34 @@ def test_markdown_has_a_table_of_all_services() -> None:
     assert "| registry | " in made
 
 
+@pytest.mark.slow
+def test_simulated_years_stand_beside_the_static_figures_and_hang_on_the_seed_alone() -> None:
+    words = (
+        "prove",
+        "starter",
+        "--only",
+        "availability",
+        "--simulate",
+        "2000",
+        "--crews",
+        "1",
+        "--soft-fail",
+    )
+    made = [thabat(*words, "--seed", seed).stdout for seed in ("7", "7", "8")]
+    assert made[0] == made[1]
+    assert "Simulated: 2000 years in 20 blocks, 1 crew, seed 7" in made[0]
+    assert made[0].replace("seed 7", "seed 8") != made[2]
+    assert "portal: away" in made[0]
+    assert "## Simulated: 2000 years" in thabat(*words, "-o", "markdown").stdout
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("--only", "data-los"), "did you mean `data-loss`?"),
         (("-o", "sarif"), "no output form"),
         (("--between", "a", "b"), "goes with --graphml"),
+        (("--seed", "7"), "goes with --simulate"),
         (("--open-psa", "x.xml"), "several things"),
     ],
 )

@@ -1,11 +1,15 @@
 """Simulated years agree with closed forms for what is not static, and are the same for the same seed."""
 
+from dataclasses import replace
 from math import exp
 from typing import Any
 
 import pytest
 
-from resilience.availability.simulation import Simulated, simulate
+from resilience.analysis import analyse
+from resilience.availability import availabilities
+from resilience.availability.results import Bounds
+from resilience.availability.simulation import Simulated, beside, simulate
 from resilience.failure_logic import failure_logic
 from resilience.graph import build
 from tests.resilience.sketch import estate, one_hall
@@ -23,7 +27,8 @@ def _simulated(power: dict[str, Any], feed: str, crews: int | None = None, **mor
     )
     collections["power"] = power
     logic = failure_logic(build(estate(**collections | more)))
-    return simulate(logic, "s", blocks=30, years=30.0, crews=crews, seed=7)
+    (found,) = simulate(logic, ["s"], blocks=30, years=30.0, crews=crews, seed=7)
+    return found
 
 
 def _agrees(found: Simulated, expected: float) -> None:
@@ -87,6 +92,26 @@ def test_the_same_seed_gives_the_same_years() -> None:
     assert _simulated({"grid": GRID}, "grid") == _simulated({"grid": GRID}, "grid")
 
 
+def test_it_is_said_whether_the_static_figure_can_be_true_as_well() -> None:
+    collections = one_hall(
+        devices={"d": {"rack": "r1", "feeds": ["grid"]}},
+        platforms={"p": {"kind": "compute", "nodes": ["d"]}},
+        services={"s": {"users_at": ["a"]}},
+        workloads={"w": {"service": "s", "platform": "p", "site": "a"}},
+    )
+    collections["power"] = {"grid": GRID}
+    (static,) = availabilities(analyse(estate(**collections)))
+    static = replace(static, unavailability=Bounds(0.1, 0.1))
+    seen = Simulated("services/s", 0.1, 0.09, 0.11, 0.95, 20, 10.0, None, 1, ())
+    (agrees,) = beside([seen], [static])
+    assert (agrees.static, agrees.agrees) == (Bounds(0.1, 0.1), True)
+    (disagrees,) = beside([replace(seen, low=0.101)], [static])
+    assert disagrees.agrees is False
+    (silent,) = beside([replace(seen, unavailability=0.0, low=0.0, high=0.0)], [static])
+    assert silent.agrees is None
+    assert beside([seen], []) == (seen,)
+
+
 def test_an_unknown_service_is_an_error() -> None:
     with pytest.raises(KeyError):
-        simulate(failure_logic(build(estate(**one_hall()))), "nothing")
+        simulate(failure_logic(build(estate(**one_hall()))), ["nothing"])
