@@ -148,7 +148,7 @@ def test_a_figure_without_human_error_is_optimistic_and_one_with_all_declared_is
 @pytest.mark.parametrize("name", ["national", "national-cured"])
 def test_cut_sets_of_one_event_are_the_single_points_of_failure_each_with_its_chain(name: str) -> None:
     analysis = analyse(load(folder_of(name)).estate.as_of("phase-3"))
-    found = availabilities(analysis, most=1_000, samples=1)
+    found = availabilities(analysis, most=1_000, most_of_sites=1_000, samples=1)
     for standing, one in zip(analysis.standings, found, strict=True):
         assert standing.service == one.service
         alone = {cut.events[0]: cut.chain for cut in one.cut_sets if len(cut.events) == 1}
