@@ -29,6 +29,10 @@ PROVISIONING_CODES: Final[Mapping[str, Meaning]] = {
         "What the engine plans is no element of the estate format.",
         "Look for a transform, or another program, that changed the resource.",
     ),
+    "PLN-004": Meaning(
+        "A file that was given for a plan is none of the engine's, or leaves out part of what it plans.",
+        "Write it with `pulumi preview --json --show-sames`, one stack a file.",
+    ),
     "STK-001": Meaning(
         "The stack is neither a site of the estate nor `national`.",
         "Name one of the estate's sites, or another estate in the stack's configuration.",

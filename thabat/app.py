@@ -13,8 +13,8 @@ from thabat.exits import CLEAN, INTERRUPTED, NOT_EVALUATED, USAGE, Stop
 
 COMMANDS = (
     "init", "validate", "check", "diff", "rules", "frameworks", "prove", "preview", "up", "destroy",
-    "observe", "verify", "report", "export", "runbook", "evidence", "schema", "import", "env", "doctor",
-    "config",
+    "observe", "verify", "layers", "report", "export", "runbook", "evidence", "schema", "import", "env",
+    "doctor", "config",
 )  # fmt: skip
 """Each is a module here (`import` is `imports`) with a function of the command's name, or an `app`."""
 

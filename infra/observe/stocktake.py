@@ -31,6 +31,7 @@ COLUMNS: Final = (
         "role",
     ),
     Column("units", ("height", "height_u")),
+    Column("feeds", ("feed", "power_feeds", "cords")),
 )
 """Columns of a stocktake, and the headings under which they may stand."""
 
@@ -110,6 +111,8 @@ def _seen(row: Row, issues: list[Issue]) -> Seen:
             )
         elif number is not None:
             fields[name] = int(number)
+    if feeds := _feeds(row):
+        fields["feeds"] = feeds
     if face := one_of(row, "face", {"front": "front", "rear": "rear", "back": "rear"}, issues):
         fields["face"] = face
     present = one_of(row, "seen", {**_YES, **_NO}, issues, otherwise="yes") == "yes"
@@ -119,6 +122,11 @@ def _seen(row: Row, issues: list[Issue]) -> Seen:
             _issue(row, "seen", f"{key} was not there, and yet its {shown} is told", "empty those cells")
         )
     return Seen(collection, key, dict(sorted(fields.items())), present)
+
+
+def _feeds(row: Row) -> list[str]:
+    """One entry a cord, in the order of their names: `pdu-a pdu-b`, with blanks, commas or semicolons."""
+    return sorted(name for name in re.split(r"[\s,;|]+", row.text("feeds")) if name)
 
 
 def _element(row: Row, issues: list[Issue]) -> tuple[str, str]:

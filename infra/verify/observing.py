@@ -127,19 +127,25 @@ def _differing(
         expected = standing.get(name, getattr(element, name, None))
         if name == "position" and expected is None and standing.get("rack"):
             expected = BESIDE_THE_UNITS
-        if expected is not None and not _same(name, expected, value, element, estate):
+        if expected not in (None, ()) and not same(name, expected, value, element, estate):
             yield FieldDifference(name, shown(expected), shown(value))
 
 
-def _same(name: str, expected: Any, value: Any, element: Element, estate: Estate) -> bool:
+def same(name: str, expected: Any, value: Any, element: Element, estate: Estate) -> bool:
     if name == "model":
-        return identifier(str(value)) in _names_of_model(str(expected), estate)
+        return identifier(str(value)) in names_of_model(str(expected), estate)
+    if isinstance(expected, tuple):
+        return sorted(map(_folded, expected)) == sorted(map(_folded, value))
     if isinstance(expected, int | float) and isinstance(value, int | float):
         return float(expected) == float(value)
-    return " ".join(str(expected).split()).casefold() == " ".join(str(value).split()).casefold()
+    return _folded(expected) == _folded(value)
 
 
-def _names_of_model(key: str, estate: Estate) -> frozenset[str]:
+def _folded(value: Any) -> str:
+    return " ".join(str(value).split()).casefold()
+
+
+def names_of_model(key: str, estate: Estate) -> frozenset[str]:
     """What a stocktake or NetBox may call an equipment model."""
     model = estate.models.get(key)
     names = [key]

@@ -22,6 +22,8 @@ class Sighting:
     """Absent because a look that went through its place did not report it."""
     fields: Mapping[str, Any] = field(default_factory=dict)
     """By field, what was last seen of it; empty where it is absent."""
+    looks: Mapping[str, Observation] = field(default_factory=dict)
+    """By field, the look that last saw it."""
 
 
 def sightings(
@@ -41,9 +43,12 @@ def sightings(
         reported = {f"{row.collection}/{row.key}": row for row in by_look.get(look.number, ())}
         for reference, row in reported.items():
             before = found.get(reference)
-            earlier = before.fields if before is not None and before.present else {}
-            fields = {**earlier, **row.fields} if row.present else {}
-            found[reference] = Sighting(look, row.present, fields=fields)
+            kept = before if before is not None and before.present and row.present else None
+            fields = {**kept.fields, **row.fields} if kept is not None else row.fields
+            by = {**(kept.looks if kept is not None else {}), **dict.fromkeys(row.fields, look)}
+            found[reference] = Sighting(
+                look, row.present, fields=fields if row.present else {}, looks=by if row.present else {}
+            )
         for reference in _not_reported(look, reported, (*known, *found), found, place_of):
             before = found.get(reference)
             if before is None or before.implied or before.look.seen_on < look.seen_on:
