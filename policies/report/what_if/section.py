@@ -12,7 +12,7 @@ from resilience.analysis import Analysis
 
 
 def what_if_section(analysis: Analysis) -> Markup:
-    """The part as one `<section id="what-if">`; the page's script has to hold `what_if_script()`."""
+    """The part as one `<section id="what_if">`; the page's script has to hold `what_if_script()`."""
     environment = Environment(
         loader=PackageLoader("policies.report.what_if", "templates"),
         autoescape=True,

@@ -146,7 +146,7 @@
     "p", {}, word("part"), " ", id(found.part), ": ",
     found.unknown ? word("takers_unknown") : [
       word("lost"), " ", joined(found.lost.map((event) => make("span", {}, named(event))), " · "), " – ",
-      word("now"), " ", joined(found.by.map((event) => make("span", {}, named(event))), " · "), ", ",
+      word("now"), " ", joined(found.by.map((event) => make("span", {}, named(event))), " · "), word("comma"), " ",
       found.time === null ? word("time_unknown")
         : found.time === 0 ? word("at_once") : [word("within"), " ", lasting(found.time)],
     ]);
@@ -220,8 +220,8 @@
     return make("li", {}, make("span", {}, kind(event), " ", named(event)), button);
   };
 
-  const PREFIX = "#what-if=";
-  const fragment = () => (failed.length ? PREFIX + failed.map((event) => encodeURIComponent(name(event))).join(",") : "#what-if");
+  const PREFIX = "#what_if=";
+  const fragment = () => (failed.length ? PREFIX + failed.map((event) => encodeURIComponent(name(event))).join(",") : "#what_if");
 
   const choose = (events, quietly) => {
     failed = [...new Set(events)].sort((one, other) => one - other);
@@ -260,8 +260,18 @@
   const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f\u0640\u064b-\u065f]/g, "").toLowerCase();
   const searched = data.events.map(([key, names, collection], event) =>
     plain([name(event), ...names, ...(data.kinds[collection] || [])].join("\n")));
+  const matters = data.events.map((_, event) => data.supports.some((_, support) => bears(support, event)));
   let options = [];
   let active = -1;
+
+  /** How well a name fits: the id itself, its beginning, the beginning of a word, anything; what no answer
+   * rests on comes last. */
+  const rank = (event, terms) => {
+    if (!terms.length) return 0;
+    const key = plain(data.events[event][0]);
+    const begins = terms.every((term) => ` ${searched[event].replace(/[^\p{L}\p{N}]+/gu, " ")}`.includes(` ${term}`));
+    return (key === terms[0] ? 0 : key.startsWith(terms[0]) ? 1 : begins ? 2 : 3) + (matters[event] ? 0 : 4);
+  };
 
   const point = (index) => {
     const shown = Array.from(list.children);
@@ -286,13 +296,10 @@
 
   const open = () => {
     const terms = plain(input.value).split(/\s+/).filter(Boolean);
-    const rank = (event) => {
-      const key = plain(data.events[event][0]);
-      return terms.length && key === terms[0] ? 0 : terms.length && key.startsWith(terms[0]) ? 1 : 2;
-    };
     options = searched.flatMap((text, event) =>
       !failed.includes(event) && terms.every((term) => text.includes(term)) ? [event] : []);
-    options.sort((one, other) => rank(one) - rank(other) || one - other);
+    const ranks = new Map(options.map((event) => [event, rank(event, terms)]));
+    options.sort((one, other) => ranks.get(one) - ranks.get(other) || one - other);
     list.replaceChildren(...options.slice(0, MOST_SHOWN).map((event) => {
       const option = make("li", { role: "option", id: `what-if-option-${event}`, "aria-selected": "false" },
         named(event), " ", make("span", { class: "note" }, kind(event)));
@@ -305,7 +312,7 @@
     input.removeAttribute("aria-activedescendant");
     active = -1;
     matches.replaceChildren(...(options.length
-      ? [word("found"), " ", number(options.length), ", ", word("shown"), " ", number(list.children.length)].flat(Infinity)
+      ? [word("found"), " ", number(options.length), word("comma"), " ", word("shown"), " ", number(list.children.length)].flat(Infinity)
       : word("no_match")));
   };
 

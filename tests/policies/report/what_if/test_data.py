@@ -17,6 +17,7 @@ from resilience.results import Impact
 from resilience.sweep import AND, Sweep
 from specs.bundled import find_estate
 from specs.loading import load
+from specs.model import Estate
 from tests.policies.conftest import BASE
 from tests.policies.report.what_if.looking_up import Lookup
 
@@ -237,6 +238,23 @@ def test_ways_after_each_single_loss_are_those_of_the_failover_proof() -> None:
             expected = "none" if path.reached == "no" else (path.serving, *path.circuits)
             assert ways[path.user] == expected, path
     assert told > 0
+
+
+def test_names_are_cut_and_lose_what_steers_direction() -> None:
+    estate = Estate.model_validate(
+        {
+            "estate": {"title": "T", "owner": "O"},
+            "sites": {
+                "a": {"role": "primary", "name": {"en": "\u202eA", "ar": "ب" * 5000}},
+                "b": {"role": "dr"},
+            },
+        }
+    )
+    (first, second) = [event for event in what_if(analyse(estate))["events"] if event[2] == "sites"]
+    assert first[0] == "a"
+    assert "\u202e" not in "".join(first[1])
+    assert [len(name) <= 120 for name in first[1]] == [True, True]
+    assert second == ["b", [], "sites", 1]
 
 
 def test_two_runs_write_the_same() -> None:
