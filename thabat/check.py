@@ -1,5 +1,6 @@
 """`thabat check`: is it a good estate? Every rule on it, by root cause, with how to mend each."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,12 +8,13 @@ import typer
 
 from thabat import baselines, console, output, rule_book, settings
 from thabat.exits import CLEAN, FINDINGS
+from thabat.export import with_evidence
 
 if TYPE_CHECKING:
     from specs.findings import Finding, Judgement, Severity
     from specs.loading import Loaded
 
-FORMS = ("terminal", "json", "sarif", "junit", "markdown", "github")
+FORMS = ("terminal", "json", "sarif", "junit", "markdown", "github", "oscal")
 
 
 def check(
@@ -50,7 +52,8 @@ def check(
     """Judge an estate by every rule, and tell what to mend, gravest first.
 
     Exits with 1 when a rule fails at or above --fail-on (high), or a mandatory one cannot be decided;
-    with 2 when the estate cannot be read. Forms: terminal, json, sarif, junit, markdown, github.
+    with 2 when the estate cannot be read. Forms: terminal, json, sarif, junit, markdown, github, oscal
+    (assessment results; `thabat export` writes OSCAL's other documents, and CSV).
 
     \b
     Example:
@@ -61,6 +64,7 @@ def check(
     from importlib.metadata import version
 
     from policies.judging import judge
+    from policies.oscal.writing import FORMS as OSCAL
     from policies.outputs import DATA_FORMS, terminal
     from policies.outputs.origin import Origin
     from policies.waiving import never_waived
@@ -80,7 +84,9 @@ def check(
     if write_baseline is not None:
         judgement = baselines.written(write_baseline, judgement, known, never)
     origin = Origin(version("thabat"), book, as_seen_from_here(found.loaded))
-    forms = {name: lambda form=form: form(judgement, origin) for name, form in DATA_FORMS.items()}
+    forms = {name: partial(form, judgement, origin) for name, form in DATA_FORMS.items()}
+    results = OSCAL["oscal-assessment-results"]
+    forms["oscal"] = partial(lambda *given: results(with_evidence(found, *given)), judgement, origin)
     shown = output.screen(wanted)
     output.emit(wanted, {**forms, "terminal": lambda: terminal.render(judgement, origin, shown)})
     against = failing(judgement, least, allow_unknown=allow_unknown)

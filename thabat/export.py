@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from policies.outputs.exported import Exported
+    from policies.outputs.origin import Origin
+    from specs.findings import Judgement
+    from thabat.opening import Opened
 
 GROUPS = ("oscal", "csv", "all")
 """Several forms at once, into a folder."""
@@ -109,10 +112,7 @@ def _exported(
     from importlib.metadata import version
 
     from policies.frameworks import FRAMEWORKS
-    from policies.frameworks.availability import KEY, availability_by_site, with_sites
-    from policies.frameworks.evidence import evidence_by_control
     from policies.judging import judge
-    from policies.outputs.exported import Exported
     from policies.outputs.origin import Origin
     from policies.waiving import never_waived
     from specs.text import did_you_mean
@@ -129,8 +129,21 @@ def _exported(
     with console.working("Judging"):
         judgement = judge(found.loaded, found.estate, on=on, phase=found.phase, rules=book)
         judgement = baselines.held(judgement, known, never_waived(book, found.estate.thresholds))
-        evidence = evidence_by_control(judgement, found.estate, frameworks=chosen, rules=book)
-        if KEY in chosen:
-            evidence = with_sites(evidence, availability_by_site(judgement, found.estate))
-    origin = Origin(version("thabat"), book, as_seen_from_here(found.loaded))
+        origin = Origin(version("thabat"), book, as_seen_from_here(found.loaded))
+        return with_evidence(found, judgement, origin, chosen)
+
+
+def with_evidence(
+    found: "Opened", judgement: "Judgement", origin: "Origin", frameworks: "tuple[str, ...] | None" = None
+) -> "Exported":
+    """A judged estate with what it shows of each control, of these frameworks (None: of all)."""
+    from policies.frameworks import FRAMEWORKS
+    from policies.frameworks.availability import KEY, availability_by_site, with_sites
+    from policies.frameworks.evidence import evidence_by_control
+    from policies.outputs.exported import Exported
+
+    chosen = tuple(FRAMEWORKS) if frameworks is None else frameworks
+    evidence = evidence_by_control(judgement, found.estate, frameworks=chosen, rules=origin.rules)
+    if KEY in chosen:
+        evidence = with_sites(evidence, availability_by_site(judgement, found.estate))
     return Exported(found.loaded, found.estate, judgement, origin, evidence)

@@ -1,6 +1,7 @@
-"""A judgement as SARIF 2.1.0 (OASIS), at the line of the spec; what is waived is suppressed, not left out."""
+"""A judgement as SARIF 2.1.0 (OASIS), at the spec's line; what is waived or known is suppressed, not gone."""
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -79,7 +80,7 @@ class Place(_Model):
 
 
 class Suppression(_Model):
-    """A waiver (§3.35)."""
+    """A waiver, or the baseline (§3.35)."""
 
     kind: Literal["external"] = "external"
     status: Literal["accepted"] = "accepted"
@@ -213,7 +214,6 @@ def _descriptor(rule: Rule) -> Descriptor:
 def _result(finding: Finding, index: dict[str, int], origin: Origin) -> Result:
     undecided = finding.verdict is Verdict.UNKNOWN
     text = " ".join(part for part in (finding.message, finding.mending) if part)
-    waived = finding.verdict is Verdict.WAIVED
     related = [fact for fact in finding.evidence if fact.location is not None][:_MOST_RELATED]
     return Result(
         rule_id=finding.rule,
@@ -238,7 +238,7 @@ def _result(finding: Finding, index: dict[str, int], origin: Origin) -> Result:
         or None,
         partial_fingerprints={"thabatFinding/v1": hashlib.sha256(finding.key.encode()).hexdigest()},
         baseline_state="unchanged" if finding.known else None,
-        suppressions=(Suppression(justification=_literal(f"Waiver {finding.waiver}")),) if waived else (),
+        suppressions=tuple(_suppressions(finding)),
         properties={
             "verdict": finding.verdict.value,
             "severity": finding.severity.value,
@@ -248,6 +248,13 @@ def _result(finding: Finding, index: dict[str, int], origin: Origin) -> Result:
             "mending": finding.mending,
         },
     )
+
+
+def _suppressions(finding: Finding) -> Iterator[Suppression]:
+    if finding.verdict is Verdict.WAIVED:
+        yield Suppression(justification=_literal(f"Waiver {finding.waiver}"))
+    if finding.known:
+        yield Suppression(justification="In the baseline: known before, and fails no check")
 
 
 def _physical(location: Location | None, origin: Origin) -> PhysicalLocation | None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,27 @@ def test_sarif_shows_a_waived_finding_as_suppressed_and_an_unknown_as_open(mixed
     )
 
 
+def test_sarif_shows_what_a_baseline_knows_as_suppressed_and_unchanged(
+    mixed: Judgement, shared_data: Path
+) -> None:
+    known = replace(mixed, outcomes=tuple(replace(one, known=True) for one in mixed.outcomes))
+    results = by_element(log := sarif(known))
+    assert results["devices/main-srv-1a"]["baselineState"] == "unchanged"
+    assert [one["kind"] for one in results["devices/main-srv-1a"]["suppressions"]] == ["external"]
+    justified = [one["justification"] for one in results["devices/main-srv-1b"]["suppressions"]]
+    assert justified == ["Waiver cord", "In the baseline: known before, and fails no check"]
+    standard = json.loads((shared_data / "schemas" / "sarif-schema-2.1.0.json").read_text("utf-8"))
+    jsonschema.validators.validator_for(standard)(standard).validate(log)
+
+
+def test_junit_keeps_to_the_strict_schema_where_all_is_known(mixed: Judgement, shared_data: Path) -> None:
+    known = replace(mixed, outcomes=tuple(replace(one, known=True) for one in mixed.outcomes))
+    text = DATA_FORMS["junit"](known, ORIGIN)
+    xmlschema.XMLSchema(shared_data / "schemas" / "JUnit.xsd").validate(text)
+    suites = ElementTree.fromstring(text)
+    assert sum(int(suite.attrib["failures"]) + int(suite.attrib["errors"]) for suite in suites) == 0
+
+
 def test_sarif_results_name_their_rule_by_id_and_index(mixed: Judgement) -> None:
     log = sarif(mixed)
     rules = log["runs"][0]["tool"]["driver"]["rules"]
@@ -151,9 +173,8 @@ def test_junit_counts_failures_errors_and_skips(mixed: Judgement) -> None:
 
 
 def test_junit_holds_no_character_that_xml_cannot(mixed: Judgement) -> None:
-    from dataclasses import replace
-
-    broken = replace(mixed, outcomes=tuple(replace(f, said=as_sentence("a\x00\ud800\ufffe")) for f in mixed.outcomes))
+    said = as_sentence("a\x00\ud800\ufffe")
+    broken = replace(mixed, outcomes=tuple(replace(one, said=said) for one in mixed.outcomes))
     ElementTree.fromstring(DATA_FORMS["junit"](broken, ORIGIN).encode("utf-8"))
 
 
@@ -167,13 +188,10 @@ def test_github_annotations_are_one_line_each_and_hostile_text_makes_no_command(
 
 
 def test_github_escapes_what_would_end_a_property(mixed: Judgement) -> None:
-    from dataclasses import replace
-
     from specs.issues import Location
 
-    first = replace(
-        mixed.findings[0], location=Location("a:b,c%\nd.yaml", 3, 4), said=as_sentence("x\n::stop-commands::y")
-    )
+    said = as_sentence("x\n::stop-commands::y")
+    first = replace(mixed.findings[0], location=Location("a:b,c%\nd.yaml", 3, 4), said=said)
     text = DATA_FORMS["github"](replace(mixed, outcomes=(first,)), ORIGIN)
     assert "file=a%3Ab%2Cc%25%0Ad.yaml,line=3,col=4" in text
     assert "\n::stop-commands" not in text

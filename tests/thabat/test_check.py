@@ -69,7 +69,7 @@ def test_a_faulty_estate_is_no_estate_to_judge(tmp_path: Path) -> None:
 
 
 def test_several_forms_are_written_at_once_each_to_a_file_for_its_owner_alone(tmp_path: Path) -> None:
-    forms = ("terminal", "json", "sarif", "junit", "markdown", "github")
+    forms = ("terminal", "json", "sarif", "junit", "markdown", "github", "oscal")
     asked = [argument for form in forms for argument in ("-o", f"{form}={tmp_path / form}")]
     assert run(FAULTY, *asked).exit_code == 1
     for form in forms:
