@@ -2,53 +2,33 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from importlib.resources import files
-from typing import Any
+from typing import Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from policies.facts import Facts
+from policies.frameworks import FRAMEWORKS
 from policies.proof_words import binding_said, link_said, matter_said
-from policies.report.elevations import elevations, total
-from policies.report.purchases import phase_plans
+from policies.report.readers import Proved, Reader, Subject, facts_for
 from policies.report.rule_words import RULE_WORDS
-from policies.report.topology import BOX_HEIGHT, BOX_WIDTH, WIDTH, topology
+from policies.report.what_if.section import what_if_script, what_if_section, what_if_style
 from policies.report.words import LANGUAGES, WORDS, Word
-from policies.rules import RULES
 from policies.translating import Marks, arabic, english
 from resilience.analysis import Analysis
-from resilience.proof import Proof
-from resilience.proof_summary import Answer, Question, asked, by_service
-from resilience.results import Link, Missing, SinglePoint
+from resilience.proof_summary import Question
+from resilience.results import Link, Missing
 from specs.base import Text
-from specs.findings import LONGEST_MESSAGE, Judgement, Severity, Verdict
+from specs.findings import LONGEST_MESSAGE, Judgement
 from specs.loading import Loaded
 from specs.model import Estate
 from specs.sentences import Sentence, as_sentence
-from specs.services import Service
 from specs.text import plain
 from specs.units import DIMENSIONS, DimensionName
 
-
-@dataclass(frozen=True)
-class Proved:
-    """Deep proofs of the estate that the page shows."""
-
-    proof: Proof
-    answers: tuple[Answer, ...]
-
-    @property
-    def questions(self) -> tuple[Question, ...]:
-        """Questions that any service has an answer to."""
-        return asked(self.answers)
-
-    @property
-    def rows(self) -> Mapping[str, Mapping[Question, Answer]]:
-        """By service, then question."""
-        return by_service(self.answers)
+Language = Literal["en", "ar"]
 
 
 def render(
@@ -59,35 +39,34 @@ def render(
     *,
     version: str,
     proved: Proved | None = None,
+    reader: Reader = "engineer",
+    language: Language = "en",
+    printed: bool = False,
 ) -> str:
-    """The whole page; `estate` is as of the judgement's phase, `version` is the tool's."""
-    style, script = _asset("style.css"), _asset("script.js")
-    environment = _environment(estate)
-    return environment.get_template("page.html.j2").render(
-        estate=estate,
-        judgement=judgement,
-        analysis=analysis,
-        proved=proved,
-        header=loaded.estate.estate,
-        phase=_phase_name(loaded.estate, judgement.phase),
-        plans=phase_plans(loaded.estate),
-        rooms=elevations(estate),
-        topology=topology(estate),
-        canvas={"width": WIDTH, "box_width": BOX_WIDTH, "box_height": BOX_HEIGHT},
-        rules={rule.id: rule for rule in RULES},
-        sites=_sites(estate),
-        services=sorted(estate.services.values(), key=_importance),
-        standings=_standings(estate, analysis),
-        severities=tuple(Severity),
-        having={verdict.value: judgement.having(verdict) for verdict in Verdict},
-        version=version,
+    """The page for that reader, in both languages, `language` shown first.
+
+    `estate` is as of the judgement's phase, `version` is the tool's. Printed, it is laid out for sheets of
+    paper and has no script; `policies.report.pdf` makes it a PDF.
+    """
+    style, script = _asset("print.css" if printed else "style.css"), "" if printed else _asset("script.js")
+    asks_what_if = reader == "engineer" and not printed
+    if asks_what_if:
+        style, script = style + what_if_style(), script + what_if_script()
+    facts = facts_for(reader, Subject(loaded, estate, judgement, analysis, version, proved))
+    environment = _environment(None if reader == "partner" else estate)
+    return environment.get_template(f"{reader}.html.j2").render(
+        **facts,
+        reader=reader,
+        language=language,
+        printed=printed,
+        what_if=what_if_section(analysis) if asks_what_if else None,
         style=Markup(style),
         script=Markup(script),
         policy=_content_policy(style, script),
     )
 
 
-def _environment(estate: Estate) -> Environment:
+def _environment(estate: Estate | None) -> Environment:
     environment = Environment(
         loader=PackageLoader("policies.report", "templates"),
         autoescape=True,
@@ -100,16 +79,18 @@ def _environment(estate: Estate) -> Environment:
         "w": word,
         "arrow": _both(Word("→", "←")),
         "say": spec_words,
-        "label": _labeller(estate),
-        "who": _namer(estate),
         "question_word": question_word,
         "rule_words": RULE_WORDS,
+        "framework_titles": {key: framework.title for key, framework in FRAMEWORKS.items()},
     }
+    if estate is not None:
+        environment.globals |= {"label": _labeller(estate), "who": _namer(estate)}
     environment.filters |= {
         "id": identifier,
         "told": told,
         "why": why,
         "matters": matters,
+        "brief": brief,
         "binding": binding,
         "quantity": quantity,
         "percent": percent,
@@ -144,6 +125,17 @@ def spec_words(text: Text | str | None) -> Markup:
     return Markup(
         '<span class="en" lang="en"><bdi>{}</bdi></span><span class="ar" lang="ar"><bdi>{}</bdi></span>'
     ).format(*here)
+
+
+def brief(text: Text | str, longest: int = 60) -> Text | str:
+    """Words of the spec, cut to fit where room is short.
+
+    >>> brief("A name that does not end", 10)
+    'A name th…'
+    """
+    if isinstance(text, Text):
+        return Text({language: str(brief(said, longest)) for language, said in text.root.items()})
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def identifier(value: object) -> Markup:
@@ -252,50 +244,6 @@ def _namer(estate: Estate) -> Callable[[str], Markup]:
         return Markup("{}{}").format(name, identifier(reference))
 
     return who
-
-
-def _phase_name(estate: Estate, phase: str) -> Text | str:
-    named = {one.id: one.name for one in estate.estate.phases}
-    return named.get(phase) or phase
-
-
-def _standings(estate: Estate, analysis: Analysis) -> Mapping[str, Mapping[str, Any]]:
-    """By service: what of its own can fail alone, and what takes whole sites or every device of a kind."""
-    of_sites = {f"hazards/{hazard}" for site in estate.sites.values() for hazard in site.hazards}
-    return {
-        standing.service.rpartition("/")[2]: {
-            "proof": standing,
-            "narrow": [point for point in standing.single_points if _is_narrow(point, of_sites)],
-            "wide": [point for point in standing.single_points if not _is_narrow(point, of_sites)],
-        }
-        for standing in analysis.standings
-    }
-
-
-def _is_narrow(point: SinglePoint, of_sites: Collection[str]) -> bool:
-    return point.category not in ("site", "common-cause") and point.event not in of_sites
-
-
-def _importance(service: Service) -> tuple[float, str]:
-    """Services that all stands on first; those of no declared tier last."""
-    return float("inf") if service.tier is None else service.tier, service.id
-
-
-def _sites(estate: Estate) -> tuple[Mapping[str, Any], ...]:
-    rooms = {room.id: room.site for room in estate.rooms.values()}
-    racks = {rack.id: rooms[rack.room] for rack in estate.racks.values()}
-    at = Facts(estate).device_sites
-    order = ("primary", "dr", "vault", "witness", "operations", "forensics", "pop", "other")
-    return tuple(
-        {
-            "site": site,
-            "rooms": sum(place == site.id for place in rooms.values()),
-            "racks": sum(place == site.id for place in racks.values()),
-            "devices": sum(place == site.id for place in at.values()),
-            "load": total(estate, (device for device in estate.devices.values() if at[device.id] == site.id)),
-        }
-        for site in sorted(estate.sites.values(), key=lambda site: (order.index(site.role), site.id))
-    )
 
 
 def _asset(name: str) -> str:

@@ -234,6 +234,7 @@ WORDS: Mapping[str, Word] = _table(
     degraded=("Degraded", "يتراجع"),
     takes_over=("Taken over", "يُحوَّل"),
     # Topology and racks
+    what_if=("What if", "ماذا لو"),
     topology=("Topology and shared risks", "الشبكة والمخاطر المشتركة"),
     topology_text=(
         "Choose a hazard to light all that it takes down at once.",
@@ -259,6 +260,124 @@ WORDS: Mapping[str, Word] = _table(
     units_used=("Units used", "الوحدات المستخدمة"),
     load=("Load", "الحمل"),
     of=("of", "من"),
+    # Readers
+    for_compliance=("For the compliance reviewer", "لمراجع الالتزام"),
+    for_engineer=("For the engineer", "للمهندس"),
+    for_partner=("For the partner country", "للدولة الشريكة"),
+    # Charts
+    charts=("Figures against what is owed", "الأرقام مقابل المستحق"),
+    chart_availability=(
+        "Downtime a year against what the target allows",
+        "التوقف في السنة مقابل ما يسمح به الهدف",
+    ),
+    chart_availability_text=(
+        "The bar ends at the worst that is proved, its dark part at the best; the line is what is allowed.",
+        "ينتهي الشريط عند أسوأ ما أُثبت، وجزؤه الداكن عند أفضله؛ والخط هو ما يسمح به الهدف.",
+    ),
+    chart_recovery=("Recovery against its objectives", "التعافي مقابل أهدافه"),
+    chart_recovery_text=(
+        "How long until the service is back (RTO), how much data is lost (RPO); the line is the objective.",
+        "المدة حتى تعود الخدمة (RTO) ومقدار ما يُفقد من البيانات (RPO)؛ والخط هو الهدف.",
+    ),
+    chart_rooms=("Headroom by phase", "الهامش حسب المرحلة"),
+    chart_rooms_text=(
+        "Share of what there is that is used; the line is all of it.",
+        "نسبة المستخدم من المتاح؛ والخط هو المتاح كله.",
+    ),
+    units_share=("Rack units", "وحدات الخزائن"),
+    tightest_calm=("Tightest platform of any service, nothing lost", "أضيق منصة لأي خدمة دون فقدان"),
+    tightest_lost=("Tightest platform of any service, a site lost", "أضيق منصة لأي خدمة بعد فقدان موقع"),
+    resource=("Resource", "المورد"),
+    whole_estate=("The whole estate", "المنشأة كلها"),
+    drills=("Drills held", "التمارين المنفذة"),
+    drills_text=(
+        "Every exercise on its day: a hollow mark is one that measured nothing or that owes nothing.",
+        "كل تمرين في يومه: العلامة المفرغة لتمرين لم يقس شيئاً أو لا التزام فيه.",
+    ),
+    never_exercised=("never exercised", "لم يُختبر قط"),
+    drill_kind=("Kind", "النوع"),
+    tabletop=("Tabletop", "مناقشة"),
+    functional=("Functional", "وظيفي"),
+    full=("Full", "كامل"),
+    day=("Day", "اليوم"),
+    scenario=("Loss", "الفقدان"),
+    in_lab=("in a lab", "في مختبر"),
+    rta=("Time achieved", "الزمن المحقق"),
+    rpa=("Data loss achieved", "الفقد المحقق"),
+    not_measured=("not measured", "لم يُقس"),
+    not_proved=(
+        "Availability and data loss are told where the report is made with the deep proofs.",
+        "تُذكر الإتاحة وفقد البيانات حين يُعدّ التقرير مع الإثباتات المعمقة.",
+    ),
+    more_services=("more services", "خدمات أخرى"),
+    shared_risks=("Risks that several share", "مخاطر مشتركة بين أكثر من عنصر"),
+    strikes=("Strikes at once", "يصيب دفعة واحدة"),
+    # For the compliance reviewer
+    frameworks=("Control frameworks", "أطر الضوابط"),
+    frameworks_text=(
+        "What rules show of each control is evidence for a part of it. It never says that a control is met: "
+        "that is for people to say.",
+        "ما تُظهره القواعد عن كل ضابط دليل على جزء منه. ولا يعني أبداً أن الضابط مستوفى: فهذا قول الناس.",
+    ),
+    framework=("Framework", "الإطار"),
+    control=("Control", "الضابط"),
+    controls_many=("Controls", "الضوابط"),
+    technical_evidence=("Technical evidence", "الدليل التقني"),
+    contradicts=("Contradicts", "يناقض"),
+    supports=("Supports", "يدعم"),
+    no_evidence=("No evidence", "لا دليل"),
+    by_rules=("By rules", "من القواعد"),
+    by_people=("By people", "من الناس"),
+    in_place=("Attested as in place", "مُقرّ بأنه مطبّق"),
+    partly=("Attested in part", "مُقرّ به جزئياً"),
+    not_in_place=("Said not to be in place", "مُقرّ بأنه غير مطبّق"),
+    expired=("Attestation expired", "انتهت صلاحية الإقرار"),
+    not_attested=("Nobody attests it", "لم يُقرّ به أحد"),
+    attested=("Attested", "مُقرّ به"),
+    until=("until", "حتى"),
+    part_seen=("What rules see of it", "ما تراه القواعد منه"),
+    needs_person=("What needs a person", "ما يحتاج إلى شخص"),
+    applies=("Applies", "ينطبق"),
+    applies_not=("Does not apply", "لا ينطبق"),
+    applies_open=("Whether it applies is undecided", "لم يُقرر انطباقه"),
+    disputed=(
+        "People say that it is in place, or does not apply, and a rule contradicts it.",
+        "يقول الناس إنه مطبّق أو لا ينطبق، وتناقضه قاعدة.",
+    ),
+    actions=("Actions planned", "إجراءات مخططة"),
+    risks=("Risks in the register", "مخاطر في السجل"),
+    untold=(
+        "No rule bears on these, and nobody has said anything of them",
+        "لا تتصل بها قاعدة، ولم يقل أحد عنها شيئاً",
+    ),
+    rule_results=("Rules and what they found", "القواعد وما وجدته"),
+    # For the partner country
+    commitments=("Commitments for services", "التزامات الخدمات"),
+    commitments_text=(
+        "What services are committed to, in bands: a time is never shorter than told, an availability never "
+        "more. Nothing here says whether a commitment is kept.",
+        "ما تلتزم به الخدمات ضمن نطاقات: لا يقل زمن عمّا ذُكر، ولا تزيد إتاحة عليه. "
+        "ولا شيء هنا يقول إن التزاماً قد تحقق.",
+    ),
+    group=("Group", "المجموعة"),
+    how_many=("How many services", "عدد الخدمات"),
+    at_least=("at least", "على الأقل"),
+    within=("within", "خلال"),
+    longer=("longer", "أطول"),
+    looked_at=("What the estate is judged by", "ما تُقيَّم به المنشأة"),
+    looked_at_text=(
+        "The tool judges every estate by the same rules, which bear on controls of these frameworks. "
+        "Results are for the owner alone.",
+        "تقيّم الأداة كل منشأة بالقواعد نفسها، وهي تتصل بضوابط هذه الأطر. والنتائج لمالك المنشأة وحده.",
+    ),
+    left_out=("What is left out", "ما لم يُذكر"),
+    left_out_text=(
+        "Names, places, addresses, equipment, connections, results, exact counts and the fingerprint of the "
+        "specs are left out of every report for a partner, whatever they are.",
+        "الأسماء والأماكن والعناوين والمعدات والوصلات والنتائج والأعداد الدقيقة وبصمة المواصفات "
+        "لا تُذكر في أي تقرير لشريك، كيفما كانت.",
+    ),
+    phase_number=("Phase", "المرحلة"),
     # Method
     method=("How to read this", "كيف يُقرأ هذا التقرير"),
     method_text=(
