@@ -33,7 +33,7 @@ def layers(
             "--plan",
             metavar="FILE",
             help="Plan of a stack that the engine wrote (`pulumi preview --json --show-sames`, or "
-            "--save-plan of a new stack); repeatable. Absent: what the program would plan.",
+            "--save-plan=FILE); repeatable. Absent: what the program would plan.",
         ),
     ] = None,
     date: Annotated[

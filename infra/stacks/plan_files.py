@@ -58,23 +58,12 @@ def _of_preview(plan: Mapping[str, Any], path: Path) -> Iterator[PlannedResource
 
 
 def _of_saved_plan(plans: Mapping[str, Any], path: Path) -> Iterator[PlannedResource]:
-    """`pulumi preview --save-plan`: by URN the goal, as a difference from what there is."""
+    """`pulumi preview --save-plan`: by URN the steps, and the state that they are to lead to."""
     for urn, one in sorted(plans.items()):
         goal = one.get("goal") if isinstance(one, dict) else None
-        steps = one.get("steps") if isinstance(one, dict) else None
-        if not isinstance(goal, dict) or not isinstance(steps, list):
+        if not isinstance(goal, dict) or not _STAYS.intersection(map(str, one.get("steps") or ())):
             continue
-        if goal.get("type") not in COLLECTIONS and goal.get("type") != PLAN_TOKEN:
-            continue
-        if not {"create", "create-replacement"}.intersection(map(str, steps)):
-            if {"delete"}.issuperset(map(str, steps)):
-                continue
-            raise _refused(
-                path, "it tells what changes of resources that are there, and not the rest", _AGAIN
-            )
-        difference = goal.get("inputDiff")
-        adds = difference.get("adds") if isinstance(difference, dict) else None
-        yield _resource(goal.get("type"), urn, adds, path)
+        yield _resource(goal.get("type"), urn, one.get("state"), path)
 
 
 def _resource(token: Any, urn: Any, inputs: Any, path: Path) -> PlannedResource:

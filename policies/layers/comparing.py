@@ -256,13 +256,14 @@ class _SideBySide:
         if made is None:
             return say("what the program would hand to the engine")
         stacks = ", ".join(made.stacks)
-        if made.digests == (self.declared.digest,):
+        if (made.digests, made.phases) == ((self.declared.digest,), (self.asked.phase,)):
             return say("stacks {stacks} by {file}, made from this spec", stacks=stacks, file=made.source)
         return say(
-            "stacks {stacks} by {file}, made from another state of the spec ({digest})",
+            "stacks {stacks} by {file}, made from another state of the spec ({digest}, as of {phase})",
             stacks=stacks,
             file=made.source,
             digest=", ".join(made.digests),
+            phase=", ".join(made.phases),
         )
 
     def _unexpected(self) -> tuple[tuple[str, Look], ...]:

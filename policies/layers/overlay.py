@@ -148,7 +148,7 @@ def _laid(
                 )
             else:
                 differing += ((collection, key, name) for name in changes)
-    update: dict[str, Any] = dict(_without_gone(kept, gone, barred)) if gone else dict(kept)
+    update: dict[str, Any] = dict(_without_gone(kept, gone)) if gone else dict(kept)
     estate = declared.model_copy(update=update) if differing else declared
     if gone and differing:
         taken_out = {key for key in gone if estate.element(key) is None}
@@ -225,9 +225,7 @@ def _alike(seen: Any, declared: Any) -> bool:
     return bool(seen == declared)
 
 
-def _without_gone(
-    kept: Mapping[str, dict[str, Element]], gone: set[str], barred: dict[FieldPath, Sentence]
-) -> dict[str, dict[str, Any]]:
+def _without_gone(kept: Mapping[str, dict[str, Element]], gone: set[str]) -> dict[str, dict[str, Any]]:
     """The collections without what was not found, what ends in it, and every name of it that may lapse.
 
     What something that nobody can look at cannot do without stays, in doubt.
@@ -256,10 +254,6 @@ def _without_gone(
         if not more:
             break
         out |= more
-    for reference in needed & gone:
-        barred[_path(reference)] = say(
-            "{element} was not found, and others cannot do without it", element=reference
-        )
     return {
         name: {
             key: without(_dropped(element, out), out.__contains__)

@@ -73,9 +73,10 @@ def summed_up(found: SideBySide) -> str:
 
 
 def _head(found: SideBySide) -> str:
+    looks = f"; looks count for {found.oldest_days:g} days until {found.looked_on}"
     return (
         f"{found.title} ({found.classification}), version {found.version}, as of {found.phase}, judged on "
-        f"{found.on}; looks count for {found.oldest_days:g} days until {found.looked_on}"
+        f"{found.on}{looks if Layer.OBSERVED in found.layers else ''}"
     )
 
 

@@ -159,3 +159,14 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path) -> None:
     assert issues(b"\x00\x01\x02") != []
     assert issues(b"") == ["stock.csv:1:1 the file is empty"]
     assert "no column is headed `element`" in issues(csv("rack,serial", "a-01,x"))[0]
+
+
+def test_feeds_are_one_entry_a_cord_however_they_are_parted() -> None:
+    data = b'element,feeds\nsrv-01,pdu-b pdu-a\nsrv-02,"pdu-a, pdu-a"\nsrv-03,pdu-b;pdu-a\nsrv-04,\n'
+    found = {one.key: one.fields.get("feeds") for one in read_stocktake(data, "s.csv").seen}
+    assert found == {
+        "srv-01": ["pdu-a", "pdu-b"],
+        "srv-02": ["pdu-a", "pdu-a"],
+        "srv-03": ["pdu-a", "pdu-b"],
+        "srv-04": None,
+    }
