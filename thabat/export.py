@@ -144,6 +144,5 @@ def with_evidence(
 
     chosen = tuple(FRAMEWORKS) if frameworks is None else frameworks
     evidence = evidence_by_control(judgement, found.estate, frameworks=chosen, rules=origin.rules)
-    if KEY in chosen:
-        evidence = with_sites(evidence, availability_by_site(judgement, found.estate))
-    return Exported(found.loaded, found.estate, judgement, origin, evidence)
+    sites = availability_by_site(judgement, found.estate) if KEY in chosen else ()
+    return Exported(found.loaded, found.estate, judgement, origin, with_sites(evidence, sites), sites)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Final
 
+from policies.frameworks.evidence import Technical
 from policies.oscal.assessment import (
     Actor,
     AssessmentAssets,
@@ -29,7 +30,7 @@ from policies.oscal.metadata import (
     Role,
 )
 from policies.oscal.naming import ids_of, line, markup, moment, own, properties
-from policies.oscal.observing import held_by, observation
+from policies.oscal.observing import held_by, observation, worked_out
 from policies.outputs.exported import Exported
 from specs.findings import Finding, Verdict
 from specs.issues import Location
@@ -186,6 +187,16 @@ class Material:
         for finding in self.exported.judgement.having(Verdict.PASS):
             passed[finding.rule].append(finding)
         return {rule: held_by(self, findings) for rule, findings in sorted(passed.items())}
+
+    @cached_property
+    def worked_out(self) -> Mapping[str, tuple[Observation, ...]]:
+        """By criterion of the availability classes (its key): what was worked out, site by site."""
+        found: dict[str, list[Observation]] = defaultdict(list)
+        for site in self.exported.sites:
+            for one in site.criteria:
+                if one.technical is not Technical.NONE:
+                    found[one.control.key].append(worked_out(self, site.site, one))
+        return {key: tuple(ones) for key, ones in found.items()}
 
     @cached_property
     def related(self) -> Mapping[str, tuple[RelatedObservation, ...]]:

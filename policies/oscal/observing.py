@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from policies.frameworks.availability import SiteCriterion
 from policies.oscal.assessment import Observation, RelevantEvidence, Subject
 from policies.oscal.metadata import Link
 from policies.oscal.naming import markup, moment, properties
+from policies.wording import listed
 from specs.findings import Evidence, Finding, Verdict
 
 if TYPE_CHECKING:
     from policies.oscal.material import Material
 
 _LONGEST_TITLE = 240
+_MOST_AGAINST = 12
 
 
 def observation(material: "Material", finding: Finding) -> Observation:
@@ -58,6 +61,29 @@ def held_by(material: "Material", passes: Sequence[Finding]) -> Observation:
         types=("control-objective",),
         origins=(material.origin,),
         subjects=tuple(_subject(material, finding) for finding in passes),
+        collected=material.now,
+    )
+
+
+def worked_out(material: "Material", site: str, criterion: SiteCriterion) -> Observation:
+    """What was worked out for a criterion of the availability classes at one site."""
+    against = f" Against it: {listed(criterion.against, _MOST_AGAINST)}." if criterion.against else ""
+    id = criterion.control.id
+    return Observation(
+        uuid=material.ids.judged("site", site, criterion.control.key),
+        title=markup(f"Criterion {id} at sites/{site}", _LONGEST_TITLE),
+        description=markup(
+            f"{criterion.control.subject}: {criterion.technical}. Looked at: "
+            f"{criterion.looked_at} elements and outcomes.{against}"
+        ),
+        props=properties({"criterion": id, "technical": criterion.technical, "count": criterion.looked_at}),
+        types=("control-objective",),
+        origins=(material.origin,),
+        subjects=(
+            Subject(
+                subject_uuid=material.ids.lasting("element", f"sites/{site}"), title=markup(f"sites/{site}")
+            ),
+        ),
         collected=material.now,
     )
 

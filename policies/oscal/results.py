@@ -10,6 +10,8 @@ from policies.oscal.assessment import (
     AttestationStatement,
     ControlFinding,
     ObjectiveStatus,
+    Observation,
+    RelatedObservation,
     RelatedRisk,
     Target,
 )
@@ -52,6 +54,7 @@ def assessment_results(material: Material) -> AssessmentResults:
     )
     risks, selected = Risks(material), reviewed(exported)
     judged = {finding.element for finding in judgement.outcomes}
+    judged.update(f"sites/{one.site}" for one in exported.sites)
     counts = {f"count-{verdict}": len(judgement.having(verdict)) for verdict in Verdict}
     return AssessmentResults(
         uuid=NOT_YET,
@@ -80,7 +83,12 @@ def assessment_results(material: Material) -> AssessmentResults:
                     _attestation(material, one) for one in exported.estate.attestations.values()
                 )
                 or None,
-                observations=(*material.observations.values(), *material.held.values()) or None,
+                observations=(
+                    *material.observations.values(),
+                    *material.held.values(),
+                    *(one for ones in material.worked_out.values() for one in ones),
+                )
+                or None,
                 risks=risks.all or None,
                 findings=tuple(_findings(material, risks)) or None,
                 remarks=_remarks(material),
@@ -116,13 +124,14 @@ def _finding(
 ) -> ControlFinding:
     control, framework = one.control, FRAMEWORKS[one.control.framework]
     state, reason, why = _STATUS[one.technical]
+    worked_out = material.worked_out.get(control.key, ())
     threatened = dict.fromkeys(each for rule in one.rules for each in risks.by_rule.get(rule.rule, ()))
     threatened.update(dict.fromkeys(map(risks.of_register, one.risks)))
     applies = {True: "yes", False: "no", None: None}[one.applies]
     return ControlFinding(
         uuid=material.ids.judged("control", control.key),
         title=markup(f"{framework.title} {control.id}: {control.subject}", 400),
-        description=markup(f"What rules show of it: {'; '.join(_outcomes(one))}.", 4000),
+        description=markup(f"What rules show of it: {'; '.join(_outcomes(one, worked_out))}.", 4000),
         props=properties(
             {
                 "framework": control.framework,
@@ -145,16 +154,19 @@ def _finding(
                 remarks=f"Technical evidence alone, for a part of the control. {why}",
             ),
         ),
-        related_observations=tuple(each for rule in one.rules for each in material.related.get(rule.rule, ()))
+        related_observations=(
+            *(each for rule in one.rules for each in material.related.get(rule.rule, ())),
+            *(RelatedObservation(observation_uuid=each.uuid) for each in worked_out),
+        )
         or None,
         related_risks=tuple(related[each] for each in threatened) or None,
         remarks=markup(f"{framework.remark} Beyond rules, for a person to say: {control.beyond}"),
     )
 
 
-def _outcomes(one: ControlEvidence) -> Iterator[str]:
-    if not one.rules:
-        yield f"{one.technical}, as worked out site by site"
+def _outcomes(one: ControlEvidence, worked_out: tuple[Observation, ...]) -> Iterator[str]:
+    if worked_out:
+        yield f"{one.technical}, as worked out at {counted(len(worked_out), 'site')}"
     for rule in one.rules:
         counts = {
             "failed": rule.failed,

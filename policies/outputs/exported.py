@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from policies.frameworks.availability import SiteAvailability
 from policies.frameworks.evidence import ControlEvidence
 from policies.outputs.origin import Origin
 from specs.findings import Finding, Judgement, Verdict
@@ -24,6 +25,8 @@ class Exported:
     """Which tool and which rules judged it, and how its files are named."""
     evidence: tuple[ControlEvidence, ...]
     """Every control of the frameworks that are told of, in their order."""
+    sites: tuple[SiteAvailability, ...] = ()
+    """What was worked out site by site of availability classes, where these are told of."""
 
     @property
     def frameworks(self) -> tuple[str, ...]:

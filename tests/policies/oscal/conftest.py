@@ -7,6 +7,7 @@ from shutil import copytree
 
 import pytest
 
+from policies.frameworks.availability import availability_by_site, with_sites
 from policies.frameworks.evidence import evidence_by_control
 from policies.outputs.exported import Exported
 from policies.outputs.origin import Origin
@@ -74,7 +75,9 @@ def exported(loaded: Loaded, on: date = DAY) -> Exported:
     """All of the estate, judged by every rule, with every framework."""
     judgement, estate = judged(loaded, on=on), loaded.estate.as_of(None)
     origin = Origin("9.9.9", RULES, {"estate.yaml": "plans/my estate/estate.yaml"})
-    return Exported(loaded, estate, judgement, origin, evidence_by_control(judgement, estate))
+    sites = availability_by_site(judgement, estate)
+    evidence = with_sites(evidence_by_control(judgement, estate), sites)
+    return Exported(loaded, estate, judgement, origin, evidence, sites)
 
 
 def laid(folder: Path, text: str) -> Loaded:
