@@ -62,17 +62,15 @@ class Compiled:
         mask: int,
         starts: Iterable[int],
         lost_needs: Sequence[int],
-        targets: Collection[int] | None = None,
     ) -> dict[int, int]:
         """Nodes that the starts take down, each with the next one on the way down to them: the need whose
         loss was the last straw, so that of several alternatives the one that held out longest explains the
-        loss. `targets`: no further than it takes to reach these."""
-        wanted = None if targets is None else set(targets)
+        loss."""
         level = sorted(starts)
         down = {start: start for start in level}
         count: dict[int, int] = {}
         touched: dict[int, int] = {}
-        while wanted is None or wanted - down.keys():
+        while True:
             following: list[int] = []
             for node in level:
                 for parent, times in self.parents[node]:
