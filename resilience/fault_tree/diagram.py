@@ -1,6 +1,6 @@
 """Decision diagrams as plain arrays: what is computed on them does not depend on what engine made them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 FALSE, TRUE = 0, 1
@@ -60,6 +60,27 @@ class Diagram:
                 slope[asked] += here * (true[high] - true[low])
         return slope
 
+    def without(self, gone: Collection[int]) -> "Diagram":
+        """The same function where the variables of those levels are never true.
+
+        >>> Diagram(("a", "b"), (2, 2, 1, 0), (0, 1, 0, 2), (0, 1, 1, 1), 3).without([0]).low
+        (0, 1, 0)
+        """
+        nodes = [(len(self.variables), FALSE, FALSE), (len(self.variables), TRUE, TRUE)]
+        number: dict[tuple[int, int, int], int] = {}
+        now = [FALSE, TRUE]
+        for place in range(2, self.root + 1):
+            low, high = now[self.low[place]], now[self.high[place]]
+            if low == high or self.level[place] in gone:
+                now.append(low)
+                continue
+            node = self.level[place], low, high
+            if node not in number:
+                number[node] = len(nodes)
+                nodes.append(node)
+            now.append(number[node])
+        return _needed(self.variables, nodes, now[self.root])
+
     def is_monotone(self) -> bool:
         """Whether no variable's being true can make the function false: low ends imply high ends."""
         known: set[tuple[int, int]] = set()
@@ -82,3 +103,20 @@ class Diagram:
                 lows, highs = (lows[0], self.low[other]), (highs[0], self.high[other])
             stack += (lows, highs)
         return True
+
+
+def _needed(variables: tuple[str, ...], nodes: Sequence[tuple[int, int, int]], root: int) -> Diagram:
+    """The diagram of what the root reaches, numbered anew."""
+    reached = {FALSE, TRUE, root}
+    for place in range(root, TRUE, -1):
+        if place in reached:
+            reached.update(nodes[place][1:])
+    order = sorted(reached)
+    number = {place: new for new, place in enumerate(order)}
+    return Diagram(
+        variables,
+        tuple(nodes[place][0] for place in order),
+        tuple(number[nodes[place][1]] for place in order),
+        tuple(number[nodes[place][2]] for place in order),
+        number[root],
+    )

@@ -90,7 +90,7 @@ class FailureFunction:
 
     def probability(self, chances: Mapping[str, float]) -> float:
         """Of failure, for independent events with those probabilities; KeyError where one is missing."""
-        true, _ = self._probabilities(chances)
+        true, _ = self._probabilities(self._of_all(chances))
         return true[-1]
 
     def birnbaum(self, chances: Mapping[str, float]) -> dict[str, float]:
@@ -98,6 +98,7 @@ class FailureFunction:
 
         Computed as a difference of probabilities: good to some 1e-16 of the larger one.
         """
+        chances = self._of_all(chances)
         true, false = self._probabilities(chances)
         reach = [0.0] * len(self.modules)
         reach[-1] = 1.0
@@ -155,7 +156,7 @@ class FailureFunction:
         return search(
             self.minimal,
             tuple(one.sources for one in self.modules),
-            chances,
+            self._of_all(chances),
             cut_off=cut_off,
             always_order=always_order,
             most_order=most_order,
@@ -164,7 +165,8 @@ class FailureFunction:
 
     def likeliest_cut_sets(self, chances: Mapping[str, float], wanted: int) -> tuple[CutSet, ...]:
         """So many minimal cut sets, the likeliest first, however many there are."""
-        return likeliest(self.minimal, tuple(one.sources for one in self.modules), chances, wanted)
+        sources = tuple(one.sources for one in self.modules)
+        return likeliest(self.minimal, sources, self._of_all(chances), wanted)
 
     @cached_property
     def minimal(self) -> tuple[SetDiagram, ...]:
@@ -179,6 +181,11 @@ class FailureFunction:
                     f"{self.limits.set_steps:,} steps"
                 ) from None
         return tuple(found)
+
+    def _of_all(self, chances: Mapping[str, float]) -> dict[str, float]:
+        """Probabilities of every event that the formula writes: those that do not count may have none."""
+        written = (one for module in self.modules for one in module.sources if isinstance(one, str))
+        return dict.fromkeys(written, 0.0) | {event: chances[event] for event in self.support}
 
     def _probabilities(self, chances: Mapping[str, float]) -> tuple[list[float], list[float]]:
         true: list[float] = []
@@ -202,10 +209,16 @@ def compile_formula(top: Formula, limits: Limits | None = None) -> FailureFuncti
     turned = _turned(network)
     source: dict[int, str | int] = {one: nodes[one].event for one in network.support}
     modules: list[Module] = []
+    # Parts that cannot happen, as nothing happens in `a and not a`: constant ones are turned to never hold.
+    idle: set[int] = set()
     for number in network.modules:
         made, order = diagram(nodes, part(nodes, number, numbers), turned, bounds)
+        gone = [level for level, one in enumerate(order) if one in idle]
+        made = made.without(gone) if gone else made
         modules.append(Module(made, tuple(source[one] for one in order)))
         source[number] = len(modules) - 1
+        if not len(made):
+            idle.add(number)
     needed, support = _needed(modules)
     coherent = all(modules[one].diagram.is_monotone() for one in needed)
     return FailureFunction(tuple(modules), support, coherent, bounds)

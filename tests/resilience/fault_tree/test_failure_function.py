@@ -33,11 +33,33 @@ def test_minimal_cut_sets_are_the_smallest_states_that_fail(formula: Formula) ->
     assert (listed.left_out, listed.bound) == (0, 0.0)
 
 
+@given(formulas(), chances_of_all)
+def test_events_that_a_formula_writes_and_does_not_depend_on_need_no_probability(
+    formula: Formula, chances: dict[str, float]
+) -> None:
+    found = compile_formula(formula)
+    known = {event: chances[event] for event in found.support}
+    assert found.probability(known) == found.probability(chances)
+    assert found.importances(known) == found.importances(chances)
+    assert found.likeliest_cut_sets(known, 5) == found.likeliest_cut_sets(chances, 5)
+    assert found.cut_sets(known) == found.cut_sets(chances)
+
+
 @given(formulas())
 def test_support_and_coherence_are_those_of_the_function_not_of_its_writing(formula: Formula) -> None:
     found = compile_formula(formula)
     assert found.support == brute_force.support(formula, EVENTS)
     assert found.coherent == brute_force.is_monotone(formula, EVENTS)
+
+
+def test_a_part_that_is_always_or_never_so_is_no_part_of_the_function() -> None:
+    place = Formulas()
+    a, b, c = (place.event(name) for name in "abc")
+    always, never = place.any_of([a, ~a]), place.all_of([a, ~a])
+    certain = compile_formula(place.any_of([~b, always]))
+    assert (certain.support, certain.coherent, certain.minimal_cut_set_count()) == ((), True, 1)
+    both = compile_formula(place.any_of([never, b & c, place.all_of([always, c])]))
+    assert (both.support, both.coherent, both.minimal_cut_set_count()) == (("c",), True, 1)
 
 
 @given(formulas(), chances_of_all)
