@@ -119,7 +119,10 @@ class ServiceAvailability:
     left_out: float
     """Probability that the service fails though no listed cut set prevails: no more than this."""
     importances: tuple[Importance, ...]
-    """What to mend first: by Fussell–Vesely, then Birnbaum, then name."""
+    """What to mend first: by Fussell–Vesely, then Birnbaum, then name; the first 50, and all whose
+    Fussell–Vesely importance is 1e-4 at least."""
+    importances_left_out: int
+    """How many more events matter, all of them less."""
     switchovers: tuple[Switchover, ...]
     find_out: tuple[FindOut, ...]
     """What to find out first: greatest first."""

@@ -1,6 +1,6 @@
 """Availability of every service, gathered from diagrams, small cut sets and samples."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,10 +24,17 @@ from resilience.failure_logic.events import SECONDS_A_YEAR, BasicEvent
 from resilience.failure_logic.logic import failure_logic
 from resilience.fault_tree.engine import TooLarge
 from resilience.fault_tree.failure_function import FailureFunction
+from resilience.fault_tree.failure_function import Importance as Ranked
 from resilience.results import Chain, Missing, Tri, in_order
 
 CUT_OFF: Final = 1e-12
 """Cut sets of three and more events below this probability are not listed."""
+
+SHOWN: Final = 50
+"""So many events are listed with what they matter, however little that is."""
+
+MATTERS: Final = 1e-4
+"""And all whose Fussell–Vesely importance is no less."""
 
 MINUTES_A_YEAR: Final = SECONDS_A_YEAR / 60.0
 
@@ -234,6 +241,7 @@ def _service(work: _Work, analysis: Analysis, one: Failing) -> ServiceAvailabili
     facts = [fact for name in sorted(support & work.unknown) for fact in logic.events[name].missing]
     if not runs or not logic.graph.components.get(one.service):
         facts += [fact for fact in logic.graph.missing if fact.element == f"services/{one.service}"]
+    shown = mattering(figures.importances)
     leaves_out = _leaves_out([logic.events[name] for name in sorted(support)])
     return ServiceAvailability(
         service=f"services/{one.service}",
@@ -262,14 +270,32 @@ def _service(work: _Work, analysis: Analysis, one: Failing) -> ServiceAvailabili
                 found.risk_achievement,
                 found.risk_reduction,
             )
-            for found in figures.importances
+            for found in shown
         ),
+        importances_left_out=len(figures.importances) - len(shown),
         switchovers=switched.switchovers,
         find_out=_find_out(work, figures.hides, support),
         missing=in_order([*facts, *switched.missing]),
         assumes=ASSUMES,
         seed=work.seed if figures.sampled else None,
         confidence=CONFIDENCE if figures.sampled else None,
+    )
+
+
+def mattering(ranked: Sequence[Ranked]) -> tuple[Ranked, ...]:
+    """Of events ranked by Fussell–Vesely importance the first `SHOWN`, and all that reach `MATTERS`.
+
+    >>> from resilience.fault_tree.failure_function import importance
+    >>> strong, weak = importance("a", 0.5, 1.0, 1.0, 0.5), importance("b", 0.5, 0.0, 1.0, 1.0)
+    >>> len(mattering([strong] * 60 + [weak] * 60))
+    60
+    >>> len(mattering([strong] * 40 + [weak] * 60))
+    50
+    """
+    return tuple(
+        one
+        for place, one in enumerate(ranked)
+        if place < SHOWN or float(f"{one.fussell_vesely or 0.0:.10g}") >= MATTERS
     )
 
 
