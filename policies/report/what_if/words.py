@@ -42,7 +42,7 @@ WHAT_IF_WORDS: Mapping[str, Word] = _table(
     choose=("What fails", "ما الذي يتعطل"),
     hint=(
         "Type a name, an id or a kind; arrow keys move, Enter chooses.",
-        "اكتب اسماً أو معرّفاً أو نوعاً؛ تنقّل بالأسهم واختر بمفتاح Enter.",
+        "اكتب اسماً أو معرّفاً أو نوعاً؛ تنقّل بالأسهم واختر بمفتاح الإدخال.",
     ),
     sites=("Sites", "المواقع"),
     hazards=("Hazards and common causes", "المخاطر والأسباب المشتركة"),
@@ -62,7 +62,7 @@ WHAT_IF_WORDS: Mapping[str, Word] = _table(
     down=("Down", "متوقفة"),
     degraded=("Below full demand, at the level owed", "دون الطلب الكامل، عند المستوى الواجب"),
     carried=("Failed over", "انتقلت إلى بديل"),
-    unknown=("Unknown", "مجهولة"),
+    unknown=("Unknown", "مجهول"),
     unaffected=("Unaffected", "غير متأثرة"),
     never=("Do not run even if nothing fails", "لا تعمل ولو لم يتعطل شيء"),
     because=("Minimal cut set:", "مجموعة قطع دنيا:"),

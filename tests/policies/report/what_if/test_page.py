@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from policies.judging import judge
 from policies.report.page import render
+from policies.report.parity import disparities
 from policies.report.what_if.section import what_if_section
 from policies.report.what_if.words import KIND_WORDS, WHAT_IF_WORDS
 from resilience.analysis import analyse
@@ -239,6 +240,18 @@ def test_what_is_said_aloud_counts_every_state(chromium: Browser, report: Path) 
             expected = f"{WHAT_IF_WORDS[state].reading(language)}: {list(found).count(state)}"
             assert expected in said
         page.click("#switch")
+
+
+def test_what_the_script_writes_is_the_same_in_both_languages(chromium: Browser, report: Path) -> None:
+    page, data = Opened(chromium, report).page, embedded("starter")
+    sites = [f"sites/{key}" for key, _, kind, _ in data["events"] if kind == "sites"]
+    shown = set()
+    for failed in (sites[:1], sites[1:2], *draws(data, 21, 12, most=5)):
+        fail(page, *failed)
+        page.fill("#what-if-input", "a")
+        shown |= set(states(page).values())
+        assert disparities(page.content()) == (), failed
+    assert {"down", "unknown", "unaffected"} <= shown
 
 
 def test_an_address_brings_its_failures_and_names_strangers(chromium: Browser, report: Path) -> None:
