@@ -61,6 +61,13 @@ def checked_factors(
                 "PSA-012", f"a factor of {factor:g} is no share", "factors lie between 0 and 1"
             )
         by_level[level] = factor
+    missing = sorted(set(range(first, max(by_level, default=first))) - by_level.keys())
+    if missing:
+        raise group.refused(
+            "PSA-012",
+            f"the factor of level {missing[0]} is missing",
+            "give it, be it 0: only last ones may lack",
+        )
     if model == "alpha-factor" and not any(by_level.values()):
         raise group.refused("PSA-012", "the factors are all 0")
     if model == "phi-factor" and abs(math.fsum(by_level.values()) - 1) > 1e-3:

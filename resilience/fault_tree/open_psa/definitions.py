@@ -68,11 +68,14 @@ class Definitions:
             raise root.refused(
                 "PSA-004", f"the file begins with <{root.tag}>", "an Open-PSA model begins with <opsa-mef>"
             )
+        self.root = root
         self.issues: list[Issue] = []
         self.notes: dict[str, None] = {}
         self.trees: list[str] = []
         self.by_key: dict[tuple[str, str], Definition] = {}
         self._by_path: dict[tuple[str, str], Definition] = {}
+        self._entered: dict[Scope, Element] = {}
+        """Fault trees and components, by their names and those around them."""
         self._read(root, (), private=False)
         if self.issues:
             raise SpecError(self.issues)
@@ -107,14 +110,28 @@ class Definitions:
             )
         known = {key for kind, key in self.by_key if kind in kinds}
         wanted = "event" if len(kinds) > 1 else kinds[0]
+        elsewhere = "put its definition into this file: others are never opened"
         raise reference.refused(
             "PSA-006",
             f"the {wanted} `{reference.name}` is defined nowhere",
-            did_you_mean(reference.name, known),
+            did_you_mean(reference.name, known) or elsewhere,
         )
 
     def add(self, definition: Definition) -> None:
-        """Enter a definition; one that only declares an event yields to one that gives it its value."""
+        """Enter a definition; one that only declares an event yields to one that gives it its value.
+
+        Events of different kinds share their names (Open-PSA Model Exchange Format 2.0, section IV.1).
+        """
+        for kind in EVENTS if definition.kind in EVENTS else ():
+            other = self.by_key.get((kind, definition.key))
+            if other is not None and kind != definition.kind:
+                self.issues.append(
+                    definition.element.issue(
+                        "PSA-005",
+                        f"`{definition.key}` is a {kind} in line {other.element.place.line} already",
+                        "rename one: no two events have one name, whatever their kinds",
+                    )
+                )
         self._by_path[definition.kind, ".".join((*definition.scope, definition.element.name))] = definition
         there = self.by_key.get((definition.kind, definition.key))
         if there is None or not there.body:
@@ -128,6 +145,17 @@ class Definitions:
                 )
             )
 
+    def _enter(self, container: Element, path: Scope) -> None:
+        there = self._entered.setdefault(path, container)
+        if there is not container:
+            self.issues.append(
+                container.issue(
+                    "PSA-005",
+                    f"<{container.tag}> `{container.name}` stands in line {there.place.line} too",
+                    "rename one, or put the content of both into one",
+                )
+            )
+
     def _read(self, container: Element, scope: Scope, *, private: bool) -> None:
         for one in contents(container):
             role = one.attributes.get("role", "private" if private else "public")
@@ -135,6 +163,8 @@ class Definitions:
                 if one.tag == "define-fault-tree":
                     self.trees.append(one.name)
                 inside = scope if one.tag == "model-data" else (*scope, one.name)
+                if one.tag != "model-data" and one.name:
+                    self._enter(one, inside)
                 self._read(one, inside, private=role == "private")
             elif one.tag in KINDS:
                 if not one.name or "." in one.name:

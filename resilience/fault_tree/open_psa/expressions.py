@@ -11,6 +11,8 @@ HOURS_A_YEAR: Final = 8760.0
 
 Values = Sequence[float]
 _ANY: Final = 10**9
+_IN_FULL: Final = 11
+"""Arguments of a periodic test that takes time."""
 
 _ONE: Final[Mapping[str, Callable[[float], float]]] = {
     "neg": lambda one: -one,
@@ -111,11 +113,97 @@ def periodic_test(values: Values) -> float:
     return stepped(rest + slope**periods * (start - rest), after)
 
 
+def periodic_test_in_full(values: Values) -> float:
+    """Unavailable at `time` where tests take time and are not perfect: λ, λ*, μ, τ, θ, γ, π, x, σ, ω, t.
+
+    Until the first test at θ it fails at rate λ. A test begins every τ and lasts π: its beginning breaks a
+    working one with probability γ; it fails at rate λ* meanwhile, and is out where x is 0; what is failed at
+    the test's end is found with probability σ and then repaired at rate μ; a repair leaves it failed with
+    probability ω. What is under repair is not tested (Open-PSA Model Exchange Format 2.0, section V.2, by
+    its graph of phases: within one phase, failures are found as the phase ends).
+
+    >>> full = periodic_test_in_full([0.01, 0, 0.2, 10, 5, 0, 0, 1, 1, 0, 18])
+    >>> round(full, 9) == round(periodic_test([0.01, 0.2, 10, 5, 18]), 9)
+    True
+    """
+    rate, testing, repair, between, first, broken, lasting, is_available, found, badly, time = values
+    if between <= 0 or lasting < 0 or lasting > between:
+        raise ValueError("a test is shorter than the time between two")
+    if time <= first:
+        return exponential(rate, time)
+    periods = math.floor((time - first) / between)
+
+    def mended(passed: float) -> tuple[float, float]:
+        """Of one under repair, that it is so no more after so long, and that it is failed by then."""
+        done = exponential(repair, passed)
+        if math.isclose(rate, repair):
+            works = rate * passed * math.exp(-rate * passed)
+        else:
+            works = repair * (math.exp(-rate * passed) - math.exp(-repair * passed)) / (repair - rate)
+        return done, done - (1 - badly) * works
+
+    def tested(failed: float, known: float, passed: float) -> tuple[float, float]:
+        """Shares failed unseen and under repair, so long after a test began."""
+        working = 1 - failed - known
+        down = failed + working * (broken + (1 - broken) * exponential(testing, passed))
+        done, again = mended(passed)
+        return (1 - found) * down + known * again, found * down + known * (1 - done)
+
+    def used(failed: float, known: float, passed: float) -> tuple[float, float]:
+        done, again = mended(passed)
+        working = 1 - failed - known
+        return failed + working * exponential(rate, passed) + known * again, known * (1 - done)
+
+    def period(failed: float, known: float) -> tuple[float, float]:
+        return used(*tested(failed, known, lasting), between - lasting)
+
+    failed, known = _repeated(period, (exponential(rate, first), 0.0), periods)
+    after = time - first - periods * between
+    if after > lasting:
+        return math.fsum(used(*tested(failed, known, lasting), after - lasting))
+    up_in_test = (1 - failed - known) * (1 - broken) * math.exp(-testing * after)
+    return math.fsum((*tested(failed, known, after), 0.0 if is_available else up_in_test))
+
+
+def _repeated(
+    step: Callable[[float, float], tuple[float, float]], start: tuple[float, float], times: int
+) -> tuple[float, float]:
+    """An affine step of two numbers taken so many times, by squaring.
+
+    >>> _repeated(lambda one, other: (other, one / 2 + 1), (0.0, 0.0), 3)
+    (1.0, 1.5)
+    """
+    fixed = step(0.0, 0.0)
+    ends = step(1.0, 0.0), step(0.0, 1.0)
+    slopes = tuple((end[0] - fixed[0], end[1] - fixed[1]) for end in ends)
+
+    def taken(
+        by: tuple[tuple[float, float], ...], more: tuple[float, float], at: tuple[float, float]
+    ) -> tuple[float, float]:
+        return (
+            by[0][0] * at[0] + by[1][0] * at[1] + more[0],
+            by[0][1] * at[0] + by[1][1] * at[1] + more[1],
+        )
+
+    here = start
+    while times:
+        if times % 2:
+            here = taken(slopes, fixed, here)
+        fixed = taken(slopes, fixed, fixed)
+        slopes = tuple(taken(slopes, (0.0, 0.0), one) for one in slopes)
+        times //= 2
+    return here
+
+
 _MEANS: Final[Mapping[str, tuple[int, int, Callable[[Values], float]]]] = {
     "exponential": (2, 2, lambda held: exponential(*held)),
     "GLM": (4, 4, lambda held: glm(*held)),
     "Weibull": (4, 4, lambda held: weibull(*held)),
-    "periodic-test": (4, 5, periodic_test),
+    "periodic-test": (
+        4,
+        11,
+        lambda held: periodic_test_in_full(held) if len(held) == _IN_FULL else periodic_test(held),
+    ),
     "uniform-deviate": (2, 2, lambda held: (held[0] + held[1]) / 2),
     "normal-deviate": (2, 2, lambda held: held[0]),
     "lognormal-deviate": (
@@ -171,6 +259,8 @@ def value(element: Element, parameters: Mapping[int, float], mission_hours: floa
     if not least <= len(held) <= most:
         wanted = f"{least}" if least == most else f"{least} or more" if most == _ANY else f"{least} to {most}"
         raise element.refused("PSA-007", f"`{tag}` has {len(held)} arguments where {wanted} belong")
+    if tag == "periodic-test" and len(held) not in (4, 5, _IN_FULL):
+        raise element.refused("PSA-007", f"`{tag}` has {len(held)} arguments where 4, 5 or 11 belong")
     try:
         if tag in _ONE:
             found = _ONE[tag](held[0])

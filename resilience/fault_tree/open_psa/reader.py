@@ -92,8 +92,9 @@ class _Reader:
         self._stop()
         used = {one for below in uses.values() for one in below}
         if not gates:
-            raise SpecError(
-                [Issue("PSA-004", None, "the file defines no gate", "a fault tree has one at least")]
+            aside = "; ".join(found.notes)
+            raise found.root.refused(
+                "PSA-004", "the file defines no gate", aside or "a fault tree has one at least"
             )
         return FaultTree(
             next((name for name in found.trees if name), ""),

@@ -127,3 +127,8 @@ def test_a_group_that_cannot_be_is_told(ccf: str, said: str) -> None:
     with pytest.raises(SpecError) as caught:
         read(model(ccf))
     assert said in str(caught.value)
+
+
+def test_a_factor_that_is_missing_between_two_others_is_asked_for() -> None:
+    with pytest.raises(SpecError, match="PSA-012 the factor of level 2 is missing"):
+        read(model(group("alpha-factor", f"<factors>{factor(0.9, 1)}{factor(0.1, 3)}</factors>")))

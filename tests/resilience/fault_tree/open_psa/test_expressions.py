@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilience.fault_tree.open_psa.expressions import exponential, glm, periodic_test
+from resilience.fault_tree.open_psa.expressions import exponential, glm, periodic_test, periodic_test_in_full
 from specs.issues import SpecError
 from tests.resilience.fault_tree.open_psa.writing import chance
 
@@ -54,6 +54,16 @@ def of(tag: str, *values: float) -> str:
         (of("GLM", 0.01, 0.001, 0.1, 100), 0.001 / 0.101 - (0.001 / 0.101 - 0.01) * math.exp(-10.1)),
         (of("Weibull", 100, 2, 10, 60), 1 - math.exp(-0.25)),
         (of("periodic-test", 0.01, 10, 5, 18), 1 - math.exp(-0.03)),
+        # One that only a test's beginning breaks (0.2): out in a test that takes it out; then as found.
+        (of("periodic-test", 0, 0, 0, 10, 5, 0.2, 2, 1, 1, 0, 4), 0.0),
+        (of("periodic-test", 0, 0, 0, 10, 5, 0.2, 2, 1, 1, 0, 6), 0.2),
+        (of("periodic-test", 0, 0, 0, 10, 5, 0.2, 2, 0, 1, 0, 6), 1.0),
+        (of("periodic-test", 0, 0, 0, 10, 5, 0.2, 2, 0, 1, 0, 26), 1.0),
+        (of("periodic-test", 0, 0, 0, 10, 5, 0.2, 2, 0, 1, 0, 28), 1 - 0.8**3),
+        (of("periodic-test", 0, 0, 1e3, 10, 5, 0.2, 2, 1, 1, 0, 14), 0.0),
+        (of("periodic-test", 0, 0, 1e3, 10, 5, 0.2, 2, 1, 1, 0.25, 14), 0.05),
+        (of("periodic-test", 0, 0, 1e3, 10, 5, 0.2, 2, 1, 0.5, 0, 14), 0.1),
+        (of("periodic-test", 0.01, 0, 1, 10, 5, 0, 2, 1, 1, 0, 4), 1 - math.exp(-0.04)),
         (of("uniform-deviate", 0.2, 0.4), 0.3),
         (of("normal-deviate", 0.3, 0.1), 0.3),
         (of("lognormal-deviate", 0.01, 3, 0.95), 0.01),
@@ -110,6 +120,14 @@ def test_tests_with_repair_follow_the_chain_period_by_period(
     assert periodic_test([rate, repair, between, first, time]) == pytest.approx(wanted, abs=1e-9)
 
 
+@given(st.floats(1e-5, 1e-2), st.floats(1e-3, 1.0), st.floats(1, 200), st.floats(0, 50), st.floats(0, 2000))
+def test_tests_that_take_no_time_and_are_perfect_are_the_short_form(
+    rate: float, repair: float, between: float, first: float, time: float
+) -> None:
+    full = periodic_test_in_full([rate, 0.5, repair, between, first, 0.0, 0.0, 1.0, 1.0, 0.0, time])
+    assert full == pytest.approx(periodic_test([rate, repair, between, first, time]), abs=1e-9)
+
+
 @given(st.floats(1e-6, 1), st.floats(0, 1000))
 def test_one_that_is_never_mended_just_fails_in_time(rate: float, time: float) -> None:
     assert glm(0.0, rate, 0.0, time) == pytest.approx(exponential(rate, time), abs=1e-12)
@@ -128,6 +146,8 @@ def test_one_that_is_never_mended_just_fails_in_time(rate: float, time: float) -
         ('<int value="two"/>', "`two` is no number"),
         ('<bool value="maybe"/>', "neither true nor false"),
         (of("exponential", 1), "`exponential` has 1 arguments where 2 belong"),
+        (of("periodic-test", 1, 2, 3, 4, 5, 6), "has 6 arguments where 4, 5 or 11 belong"),
+        (of("periodic-test", 0, 0, 0, 10, 5, 0, 11, 1, 1, 0, 9), "shorter than the time between two"),
         (of("exponental", 1), "did you mean `exponential`?"),
         ('<test-initiating-event name="i"/>', "cannot be worked out"),
         ("<switch/>", "a `switch` has cases"),

@@ -39,7 +39,12 @@ def refused(data: bytes) -> str:
         (b"<opsa-mef>" + b"<a/>" * 500_001, "PSA-003 the file holds more than 500,000 elements"),
         (b" " * 16_000_001, "PSA-003 the file is larger than 16 MB"),
         (b"<html/>", "model.xml:1:1: PSA-004 the file begins with <html>"),
-        (b"<opsa-mef/>", "PSA-004 the file defines no gate"),
+        (b"<opsa-mef/>", "model.xml:1:1: PSA-004 the file defines no gate"),
+        (b'<opsa-mef><define-event-tree name="e"/></opsa-mef>', "no gate (event trees are not read"),
+        (
+            b'<opsa-mef><define-fault-tree name="t"/>\n<define-fault-tree name="t"/></opsa-mef>',
+            "model.xml:2:1: PSA-005 <define-fault-tree> `t` stands in line 1 too",
+        ),
         (b'<opsa-mef>\n <include file="/etc/passwd"/></opsa-mef>', "model.xml:2:2: PSA-011 other files"),
         (b"<opsa-mef><define-substitution/></opsa-mef>", "PSA-011 substitutions"),
         (b"<opsa-mef><define-gat/></opsa-mef>", "did you mean `define-gate`?"),
@@ -104,6 +109,11 @@ def test_parameters_in_a_circle_are_told() -> None:
 def test_two_definitions_of_one_name_are_told_with_both_places() -> None:
     with pytest.raises(SpecError, match="PSA-005 the basic-event `a` stands in line 1 too"):
         gate('<event name="a"/>', ABC + "\n" + ABC)
+
+
+def test_events_of_two_kinds_cannot_have_one_name() -> None:
+    with pytest.raises(SpecError, match="PSA-005 `a` is a basic-event in line 1 already"):
+        gate('<event name="a"/>', ABC + '\n<define-house-event name="a"/>')
 
 
 def test_what_hangs_on_an_unused_parameter_without_a_value_is_told_only_where_it_is_used() -> None:
