@@ -33,6 +33,15 @@ def observable(path: FieldPath) -> bool:
     return len(path) > 1 and path[0] in OBSERVABLE
 
 
+def told_by_looks(path: FieldPath) -> bool:
+    """Whether a look can tell that very fact, and not only that its element is there.
+
+    >>> told_by_looks(("devices", "srv-01", "feeds", 0)), told_by_looks(("devices", "srv-01", "acceptance"))
+    (True, False)
+    """
+    return observable(path) and (len(path) == 2 or path[2] in OBSERVABLE[str(path[0])])
+
+
 @dataclass(frozen=True, order=True)
 class Look:
     """A dated look at the estate."""

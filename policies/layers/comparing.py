@@ -22,7 +22,7 @@ from specs.findings import Evidence, Finding, Judgement, Verdict
 from specs.issues import Fault, FieldPath
 from specs.loading import Loaded
 from specs.model import Estate
-from specs.observed import Look, ObservedElement, observable
+from specs.observed import Look, ObservedElement, observable, told_by_looks
 from specs.sentences import NOTHING, Sentence, say, say_count
 
 _MOST_DOUBTS = 3
@@ -171,10 +171,11 @@ class _SideBySide:
         if finding.verdict is Verdict.UNKNOWN:
             return Cell(layer, Standing.UNKNOWN, finding.said, _told(doubts) if doubts else NOTHING)
         if not any(observable(fact.path) for fact in finding.evidence):
-            reason = say("it rests on facts that no look can confirm")
-            return Cell(layer, Standing.DECLARED_ONLY, finding.said, reason)
+            return _declared_only(finding)
         if doubts:
             return Cell(layer, Standing.UNKNOWN, finding.said, _told(doubts))
+        if not any(told_by_looks(fact.path) for fact in finding.evidence):
+            return _declared_only(finding)
         return _as_judged(layer, finding)
 
     def _facts(self, findings: Iterable[Finding]) -> tuple[FactAcross, ...]:
@@ -290,6 +291,11 @@ def _as_judged(layer: Layer, finding: Finding | None) -> Cell:
     if finding is None:
         return Cell(layer, Standing.NOT_JUDGED)
     return Cell(layer, Standing(finding.verdict.value), finding.said)
+
+
+def _declared_only(finding: Finding) -> Cell:
+    reason = say("it rests on facts that no look can confirm")
+    return Cell(Layer.OBSERVED, Standing.DECLARED_ONLY, finding.said, reason)
 
 
 def _doubts(

@@ -69,7 +69,8 @@ def summed_up(found: SideBySide) -> str:
     """The layers in a line."""
     places = [sum(row.order[0] == place for row in found.rows) for place in range(len(HEADINGS))]
     told = f"{counted(len(found.rows), 'verdict')}: layers disagree on {places[0]}"
-    return f"{told}; of the others {places[1]} fail, {places[2]} are unknown and {places[3]} agree."
+    others = f"{places[1]} fail, {places[2]} are unknown, {places[3]} agree or are declared only"
+    return f"{told}; of the others {others}."
 
 
 def _head(found: SideBySide) -> str:

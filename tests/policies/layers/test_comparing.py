@@ -24,7 +24,7 @@ from tests.policies.conftest import BASE, DAY, Amend
 from tests.published import hold
 
 LOOK = Look(date(2026, 10, 1), "s.csv", "Ana")
-POWER = tuple(rule for rule in RULES if rule.id in ("PWR-001", "AST-002", "EXR-001", "DR-005"))
+POWER = tuple(rule for rule in RULES if rule.id in ("PWR-001", "AST-002", "EXR-001", "DR-005", "SUP-002"))
 DEVICE = "devices/main-srv-1a"
 
 
@@ -92,6 +92,12 @@ def test_a_pass_needs_every_fact_that_a_look_can_tell(base: Loaded) -> None:
     assert standings(side_by_side(asked(base, device, *cords))) == "pass pass pass"
     assert standings(side_by_side(asked(base, device, cords[0]))) == "pass pass unknown"
     assert standings(side_by_side(asked(base, seen(DEVICE, rack="main-r1"), *cords))) == "pass pass unknown"
+
+
+def test_a_record_that_no_look_tells_is_declared_only_though_its_device_was_seen(base: Loaded) -> None:
+    assert standings(side_by_side(asked(base)), "SUP-002") == "pass pass unknown"
+    found = side_by_side(asked(base, seen(DEVICE, serial="SRV-main-1a")))
+    assert standings(found, "SUP-002") == "pass pass declared-only"
 
 
 def test_a_failure_that_only_a_look_brings_about_needs_no_second_look(base: Loaded) -> None:
