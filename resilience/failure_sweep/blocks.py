@@ -20,6 +20,10 @@ BITS = 1 << 16
 """A block has about so many bits: enough that the walk itself costs little, few enough that numbers stay in
 the processor's cache."""
 
+LEAST_ROWS = 10
+"""A block has so many scenarios even where that makes more bits: rows of tens of thousands of bits, too, cost
+far less beside one another than alone."""
+
 MOST_ROWS = 64
 """Scenarios in one block at most, so that the first ones, which touch most, are shared among processes."""
 
@@ -125,7 +129,7 @@ def blocks(scenes: Scenes) -> tuple[Block, ...]:
         start = first
         while start < last:
             width = min(last, start + MOST_ROWS) if last == scenes.events else scenes.events
-            rows = max(1, min(MOST_ROWS, BITS // max(1, width), last - start))
+            rows = min(MOST_ROWS, max(LEAST_ROWS, BITS // max(1, width)), last - start)
             found.append(Block(scenes, range(start, start + rows)))
             start += rows
     return tuple(found)

@@ -112,6 +112,8 @@ class Cascade:
         for node in overload.takes:
             gone &= lost(node)
         among &= ~gone
+        if among:
+            among = overload.doubtful(lost, among)
         if not among:
             return 0
         terms, untold = overload.terms(lost, among)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from resilience.failure_sweep.blocks import Block
 from resilience.failure_sweep.courses import settled
-from resilience.failure_sweep.overloads import PowerNet
+from resilience.failure_sweep.power_net import PowerNet
 from resilience.failure_sweep.swept import Swept
 from resilience.graph import build
 from resilience.loads import Loads
