@@ -10,10 +10,11 @@ import pytest
 
 from infra.register.register import Register
 from infra.register.rows import Element
+from policies.outputs.layers_document import schema
 from specs.loading import load
 from specs.planned import plan
 from tests.policies.conftest import BASE
-from tests.published import hold
+from tests.published import REFERENCE, hold
 from thabat.app import _run
 from thabat.exits import CLEAN, FINDINGS, NOT_EVALUATED, USAGE
 
@@ -209,3 +210,9 @@ def test_a_faulty_call_is_answered_in_words(thabat: Thabat, arguments: tuple[str
     Path("partly.json").write_text('{"steps": [], "changeSummary": {"same": 3}}')
     code, out, said = thabat("layers", "estate", *arguments)
     assert (code, out, message in " ".join(said.split())) == (USAGE, "", True), said
+
+
+def test_the_published_schema_is_that_of_the_form() -> None:
+    published = json.loads((REFERENCE / "layers.schema.json").read_text("utf-8"))
+    wanted = "python -m policies.outputs.layers_document docs/reference/layers.schema.json"
+    assert published == schema(), f"publish it again: {wanted}"
