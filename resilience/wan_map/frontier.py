@@ -116,11 +116,11 @@ class _Sweep:
             self._enter(place)
             for other in [one for one in self.frontier if one in self.around[place]]:
                 self._link(other, place, self.around[place][other])
+                self._give_up()
             done.add(place)
             last = len(done) == len(self.order)
             for one in [one for one in self.frontier if self.around[one].keys() <= done]:
                 self._leave(one, last)
-            self._give_up()
         return Connection(fsum(self.up), fsum(self.down), fsum(self.unknown))
 
     def _enter(self, place: int) -> None:

@@ -10,7 +10,7 @@ from resilience.wan_map.bare_map import BareMap
 from resilience.wan_map.frontier import Connection, Link, connection
 from resilience.wan_map.reduction import Chance, reduce
 
-MOST_STATES: Final = 200_000
+MOST_STATES: Final = 50_000
 """States of a frontier at once; the largest map of the Internet Topology Zoo needs fewer than 20,000."""
 
 

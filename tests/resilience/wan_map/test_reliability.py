@@ -125,6 +125,15 @@ def test_what_is_given_up_bounds_the_figure() -> None:
     assert rough.up + rough.down + rough.unknown == pytest.approx(1.0)
 
 
+def test_a_map_where_all_places_are_linked_is_bounded_with_few_states() -> None:
+    whole = [(one, other) for other in range(14) for one in range(other)]
+    found = prove(drawn(14, whole), 0.9, (0, 13), most_states=50)
+    assert found.two_terminal is not None
+    for one in (found.all_terminal, found.two_terminal.reliability):
+        assert one.unknown > 0
+        assert one.up + one.down + one.unknown == pytest.approx(1.0)
+
+
 def test_a_grid_of_six_is_as_published() -> None:
     assert prove(drawn(6, grid(3, 2)), 0.5).all_terminal.up == pytest.approx(0.1796875, abs=1e-12)
 
