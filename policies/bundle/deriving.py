@@ -10,7 +10,7 @@ from typing import Any, Final
 from policies.judging import judge
 from policies.outputs import json_document, markdown, proof_document, proofs
 from policies.outputs.origin import Origin
-from policies.report import page
+from policies.report import page, readers
 from policies.rule import Rule
 from policies.rules import RULES
 from resilience.analysis import Analysis, analyse
@@ -147,7 +147,7 @@ def _proved(work: Work) -> proof_document.Proved:
 
 
 def _page(work: Work) -> str:
-    proved = page.Proved(*work.proved) if work.proofs else None
+    proved = readers.Proved(*work.proved) if work.proofs else None
     work.began("writing reports")
     return page.render(
         work.loaded, work.estate, work.judgement, work.analysis, version=work.tool_version, proved=proved

@@ -131,7 +131,8 @@ def _enough(case: Case, site: str, sources: list[Safeguard], offset: float, *, a
     told = say_count(
         _count(good),
         "{count} source is of stratum {stratum} or better and good to {within}; {wanted} are asked for{why}.",
-        "{count} sources are of stratum {stratum} or better and good to {within}; {wanted} are asked for{why}.",
+        "{count} sources are of stratum {stratum} or better and good to {within}; {wanted} are asked "
+        "for{why}.",
         within=within,
         stratum=HIGHEST_STRATUM,
         wanted=wanted,

@@ -15,7 +15,8 @@ from playwright.sync_api import (
 )
 
 from policies.judging import judge
-from policies.report.page import Proved, question_word, render
+from policies.report.page import question_word, render
+from policies.report.readers import Proved
 from policies.report.rule_words import RULE_WORDS
 from policies.report.words import WORDS
 from policies.rules import RULES
