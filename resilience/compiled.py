@@ -12,7 +12,7 @@ kinds meet in one ring (a UPS cooled by what it feeds) the flow is solved anew w
 other.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import networkx as nx
@@ -39,16 +39,34 @@ class Compiled:
     parents: tuple[Edges, ...]
     """What needs each node, and how often."""
 
-    def lost(self, own: Mapping[int, int], ones: int) -> list[int]:
-        """Of every node the scenarios in which it is lost, `own` being those in which it fails by itself."""
+    def lost(self, own: Mapping[int, int], ones: int, wanted: Collection[int] | None = None) -> list[int]:
+        """Of every node the scenarios in which it is lost, `own` being those in which it fails by itself.
+
+        `wanted`: nodes that are asked for; of all others the numbers are let go, and are 0 in the end.
+        """
         values = [0] * len(self.names)
+        left = [len(parents) for parents in self.parents]
         for ring in self.order:
             if len(ring) == 1 and not any(child == ring[0] for child, _ in self.children[ring[0]]):
                 node = ring[0]
                 values[node] = own.get(node, 0) | self._gate(node, values, ones)
             else:
                 self._ring(ring, own, ones, values)
+            if wanted is not None:
+                for node in self._done(ring, left):
+                    if node not in wanted:
+                        values[node] = 0
         return values
+
+    def _done(self, ring: tuple[int, ...], left: list[int]) -> Iterator[int]:
+        """Nodes that nothing needs any more after that ring; `left` counts what still needs each."""
+        for node in ring:
+            if not self.parents[node]:
+                yield node
+            for child, _ in self.children[node]:
+                left[child] -= 1
+                if not left[child]:
+                    yield child
 
     def lost_needs(self, calm: Collection[int]) -> list[int]:
         """Of every node how many of its needs do not hold in calm, `calm` being what is lost then."""

@@ -60,10 +60,8 @@ def _doubtful(sweep: Sweep) -> frozenset[str]:
         for number, (event, category) in enumerate(sweep.categories.items())
         if not is_wide(sweep, event, category)
     )
-    worst = Sweep(sweep.graph, always=elements)
-    return frozenset(
-        service for service, value in worst.below.items() if value & ~sweep.below[service] & narrow
-    )
+    worst = Sweep(sweep.graph, always=elements).only_below()
+    return frozenset(service for service, value in worst.items() if value & ~sweep.below[service] & narrow)
 
 
 def _standing(

@@ -123,19 +123,39 @@ class Sweep:
     def lost(self) -> list[int]:
         """Of every node (by its number in `compiled`) the scenarios in which it is lost, of one event
         each."""
+        return self._lost()
+
+    def _lost(self, wanted: frozenset[int] | None = None) -> list[int]:
         index = self.compiled.index
         ones = (1 << len(self.events)) - 1
         own: dict[int, int] = defaultdict(int, {index[name]: ones for name in self.always})
         for number, event in enumerate(self.events):
             for name in event.split(AND):
                 own[index[name]] |= 1 << number
-        return self.compiled.lost(own, ones)
+        return self.compiled.lost(own, ones, wanted)
 
     def lost_in(self, node: str) -> int:
         """The scenarios in which that node is lost; none where it is lost in calm already."""
         if node in self.calm or node not in self.compiled.index:
             return 0
         return self.lost[self.compiled.index[node]]
+
+    def only_below(self) -> dict[str, int]:
+        """The same as `below`, in less memory: nothing else is kept of what is lost."""
+        found = Sweep(self.graph, self.together, self.always)
+        services = self.graph.estate.services
+        read = {
+            name
+            for service in services
+            for scenario in self.masks
+            for node in [self.owed(service, scenario)]
+            for name in (node, *(f"{node}@{place}" for place in self.places(service)))
+        }
+        read |= {place for service in services for place in self.places(service)}
+        index = self.compiled.index
+        wanted = frozenset(index[name] for name in read if name in index)
+        vars(found).update(compiled=self.compiled, calm=self.calm, lost=self._lost(wanted))
+        return found.below
 
     def owed(self, service: str, scenario: Scenario) -> str:
         """The node that tells whether a service is at the level it owes in that kind of loss."""
@@ -155,12 +175,16 @@ class Sweep:
         """How each place of its users sees a service (`node` being the service at a level): the node of
         the view, and the scenarios in which the place itself is lost, so that nobody is left there to be
         served."""
+        return tuple((f"{node}@{place}", self.lost_in(place)) for place in self.places(service))
+
+    def places(self, service: str) -> tuple[str, ...]:
+        """Where the users of a service are, if it has components that serve them."""
         found = self.graph.estate.services[service]
         if not self.graph.components.get(service):
             return ()
         sites = tuple(f"sites/{site}" for site in found.users_at)
         outside = tuple(f"outside/{place}" for place in found.users_outside)
-        return tuple((f"{node}@{place}", self.lost_in(place)) for place in dict.fromkeys(sites + outside))
+        return tuple(dict.fromkeys(sites + outside))
 
     def fails(self, service: str, node: str) -> int:
         """Scenarios in which users that are left are not served at that level. Where all their places are
