@@ -57,6 +57,12 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "frameworks": ("frameworks", "show", "nist-csf", "{estate}", "-o", "terminal", "-o", "json={out}/a.json"),
     "score": ("rules", "score", "{estate}", "--each", "1", "-o", "terminal", "-o", "json={out}/a.json"),
     "prove": ("prove", "{estate}", "-o", "terminal", "-o", "json={out}/a.json", "-o", "markdown={out}/a.md"),
+    "export": ("export", "all", "{estate}", "-d", "{out}/all"),
+    "report": ("report", "{estate}", "--for", "engineer", "-o", "html={out}/a.html", "-o", "pdf={out}/a.pdf"),
+    "report-decision": ("report", "{estate}", "--for", "decision-maker", "-o", "html={out}/a.html"),
+    "report-compliance": ("report", "{estate}", "--for", "compliance", "-o", "html={out}/a.html"),
+    "report-partner": ("report", "{estate}", "--for", "partner", "-o", "html={out}/a.html"),
+    "layers": ("layers", "{estate}", "-o", "terminal", "-o", "json={out}/a.json"),
     "runbook": ("runbook", "{estate}", "--scenario", "sites/main"),
 }  # fmt: skip
 """By name: the words of a command; `{estate}` is the hostile estate, `{base}` the sound one."""
