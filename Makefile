@@ -104,7 +104,7 @@ bench: setup ## Measure loading, judging and previewing, and how they grow.
 lock: $(PROJECT) ## Pin the packages anew.
 	@$(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras --no-emit-find-links \
 	    --no-emit-index-url --no-emit-trusted-host --output-file=requirements.lock pyproject.toml
-	@$(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras --no-emit-find-links \
+	@$(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --no-strip-extras --no-emit-find-links \
 	    --no-emit-index-url --no-emit-trusted-host --output-file=requirements-dev.lock requirements-dev.in
 
 clean: ## Remove what can be made again; state, register and the virtual environment stay.
