@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thabat import console, settings
+from thabat import console, rule_book, settings
 from thabat.exits import NOT_EVALUATED, USAGE, Stop
 from thabat.output import Output, write_file, write_stdout
 
@@ -33,6 +33,7 @@ def report(
         bool,
         typer.Option("--prove", help="With the deep proofs of every service, which take half a minute."),
     ] = False,
+    rules: rule_book.RulesOption = None,
     files: Annotated[
         list[str] | None,
         typer.Option(
@@ -73,11 +74,13 @@ def report(
     spoken: Language | None = next((one for one in get_args(Language) if one == language), None)
     if spoken is None:
         raise Stop(USAGE, f"reports are not written in `{language}`", "write --language en or --language ar")
+    book = rule_book.rule_book(rules)
     found = opened(estate, estate_option, phase)
     analysis = analyse(found.estate)
     proved = Proved(*proved_parts(analysis, PARTS)) if prove and known != "partner" else None
     with console.working("Judging and writing"):
-        judgement = judge(found.loaded, found.estate, on=day(found.loaded.estate, date), phase=found.phase)
+        on = day(found.loaded.estate, date)
+        judgement = judge(found.loaded, found.estate, on=on, phase=found.phase, rules=book)
         made = []
         for output in wanted:
             page = render(
@@ -87,6 +90,7 @@ def report(
                 analysis,
                 version=version("thabat"),
                 proved=proved,
+                rules=book,
                 reader=known,
                 language=spoken,
                 printed=output.format == "pdf",

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from typing import Literal
@@ -16,6 +16,8 @@ from policies.report.readers import Proved, Reader, Subject, facts_for
 from policies.report.rule_words import RULE_WORDS
 from policies.report.what_if.section import what_if_script, what_if_section, what_if_style
 from policies.report.words import LANGUAGES, WORDS, Word
+from policies.rule import Rule
+from policies.rules import RULES
 from policies.translating import Marks, arabic, english
 from resilience.analysis import Analysis
 from resilience.proof_summary import Question
@@ -39,20 +41,21 @@ def render(
     *,
     version: str,
     proved: Proved | None = None,
+    rules: Sequence[Rule] = RULES,
     reader: Reader = "engineer",
     language: Language = "en",
     printed: bool = False,
 ) -> str:
     """The page for that reader, in both languages, `language` shown first.
 
-    `estate` is as of the judgement's phase, `version` is the tool's. Printed, it is laid out for sheets of
-    paper and has no script; `policies.report.pdf` makes it a PDF.
+    `estate` is as of the judgement's phase, `version` is the tool's, `rules` are what it was judged
+    by. Printed, it is laid out for sheets of paper and has no script; `policies.report.pdf` makes it a PDF.
     """
     style, script = _asset("print.css" if printed else "style.css"), "" if printed else _asset("script.js")
     asks_what_if = reader == "engineer" and not printed
     if asks_what_if:
         style, script = style + what_if_style(), script + what_if_script()
-    facts = facts_for(reader, Subject(loaded, estate, judgement, analysis, version, proved))
+    facts = facts_for(reader, Subject(loaded, estate, judgement, analysis, version, proved, tuple(rules)))
     environment = _environment(None if reader == "partner" else estate)
     return environment.get_template(f"{reader}.html.j2").render(
         **facts,

@@ -21,7 +21,7 @@ from policies.report.head import head_of
 from policies.report.partner import SCENARIOS, partner_facts
 from policies.report.purchases import phase_plans
 from policies.report.topology import BOX_HEIGHT, BOX_WIDTH, WIDTH, topology
-from policies.rules import RULES
+from policies.rule import Rule
 from resilience.analysis import Analysis
 from resilience.proof import Proof
 from resilience.proof_summary import Answer, Question, asked, by_service
@@ -71,6 +71,8 @@ class Subject:
     version: str
     """The tool's."""
     proved: Proved | None
+    rules: tuple[Rule, ...]
+    """What it was judged by."""
 
 
 USE_WORDS: Final[Mapping[Use, str]] = {
@@ -95,7 +97,7 @@ def _common(subject: Subject) -> dict[str, Any]:
         "judgement": judgement,
         "analysis": subject.analysis,
         "proved": subject.proved,
-        "rules": {rule.id: rule for rule in RULES},
+        "rules": {rule.id: rule for rule in subject.rules},
         "severities": tuple(Severity),
         "having": {verdict.value: judgement.having(verdict) for verdict in Verdict},
     }
@@ -130,8 +132,8 @@ def _decision_maker(subject: Subject) -> dict[str, Any]:
 def _compliance(subject: Subject) -> dict[str, Any]:
     return {
         **_common(subject),
-        "frameworks": framework_parts(subject.judgement, subject.estate, subject.judgement.on, RULES),
-        "results": rule_findings(subject.judgement, RULES),
+        "frameworks": framework_parts(subject.judgement, subject.estate, subject.judgement.on, subject.rules),
+        "results": rule_findings(subject.judgement, subject.rules),
     }
 
 
