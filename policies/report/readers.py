@@ -22,6 +22,7 @@ from policies.report.partner import SCENARIOS, partner_facts
 from policies.report.purchases import phase_plans
 from policies.report.topology import BOX_HEIGHT, BOX_WIDTH, WIDTH, topology
 from policies.rule import Rule
+from policies.rules import RULES
 from resilience.analysis import Analysis
 from resilience.proof import Proof
 from resilience.proof_summary import Answer, Question, asked, by_service
@@ -71,7 +72,7 @@ class Subject:
     version: str
     """The tool's."""
     proved: Proved | None
-    rules: tuple[Rule, ...]
+    rules: tuple[Rule, ...] = RULES
     """What it was judged by."""
 
 
