@@ -37,12 +37,14 @@ class Bar:
 
     @property
     def share(self) -> float | None:
-        """Of what is owed, no more than the longest bar; None where there is no figure.
+        """Of what is owed, no more than the longest bar, which stands for never; None: unknown.
 
         >>> Bar("services/a", "RTO site", 900.0, 3600.0, "yes").share
         0.25
         """
-        return None if self.figure is None else _cut(self.figure, self.target)
+        if self.figure is None:
+            return LONGEST_BAR if self.holds == "no" else None
+        return _cut(self.figure, self.target)
 
 
 @dataclass(frozen=True)

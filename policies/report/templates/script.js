@@ -18,6 +18,14 @@
   });
   window.addEventListener("afterprint", () => opened.forEach((part) => { part.open = false; }));
 
+  const reach = () => all(".wide").forEach((part) => {
+    if (part.scrollWidth > part.clientWidth) part.tabIndex = 0; else part.removeAttribute("tabindex");
+  });
+  window.addEventListener("resize", reach);
+  document.addEventListener("toggle", reach, true);
+  document.getElementById("switch").addEventListener("click", reach);
+  reach();
+
   const press = (buttons, chosen) =>
     buttons.forEach((button) => button.setAttribute("aria-pressed", String(button === chosen)));
 
