@@ -85,13 +85,13 @@ def no_bypass(ground: Ground) -> Iterator[Mutant]:
                 yield Mutant(f"power/{element.id}", puts)
 
 
-@mutation("COL-001", "A room's cooling units carry a tenth.")
+@mutation("COL-001", "A room's cooling units carry a hundredth.")
 def cooling_too_small(ground: Ground) -> Iterator[Mutant]:
     for room in ground.facts.critical_rooms:
         units = [one for one in ground.estate.cooling.values() if room in one.serves and one.capacity]
         if units:
             puts = tuple(
-                ("cooling", one.id, one.model_copy(update={"capacity": (one.capacity or 0.0) / 10}))
+                ("cooling", one.id, one.model_copy(update={"capacity": (one.capacity or 0.0) / 100}))
                 for one in units
             )
             yield Mutant(f"rooms/{room}", puts)
