@@ -121,7 +121,7 @@ def test_with_one_copy_each_the_sure_point_is_the_worst_that_schedules_give(seed
     if sure is None:
         assert worst == inf
     else:
-        # The moments tried lie about a second apart, so the worst of them may be that much short of the worst.
+        # The moments tried lie about a second apart: the worst of them may be that much too small.
         assert sure.age == pytest.approx(worst, rel=0.1, abs=1.5)
         assert sure.age >= worst - 1e-9
 
@@ -271,6 +271,6 @@ def test_with_orders_the_sure_point_is_never_better_than_what_is_held(seed: int)
     if sure is None:
         assert worst == inf
     else:
-        # The moments tried lie about a second apart, so the worst of them may be that much short of the worst.
+        # The moments tried lie about a second apart: the worst of them may be that much too small.
         assert sure.age == pytest.approx(worst, rel=0.1, abs=1.5)
         assert sure.age >= worst - 1e-9
