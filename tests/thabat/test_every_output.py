@@ -62,7 +62,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "report-decision": ("report", "{estate}", "--for", "decision-maker", "-o", "html={out}/a.html"),
     "report-compliance": ("report", "{estate}", "--for", "compliance", "-o", "html={out}/a.html"),
     "report-partner": ("report", "{estate}", "--for", "partner", "-o", "html={out}/a.html"),
-    "layers": ("layers", "{estate}", "-o", "terminal", "-o", "json={out}/a.json"),
+    "layers": ("layers", "{estate}", "--layers", "declared,planned", "-o", "json={out}/a.json"),
     "runbook": ("runbook", "{estate}", "--scenario", "sites/main"),
 }  # fmt: skip
 """By name: the words of a command; `{estate}` is the hostile estate, `{base}` the sound one."""
@@ -102,7 +102,7 @@ def test_two_runs_write_the_same_and_nothing_that_harms(name: str, estates: Path
     for where, content in first.items():
         assert CANARY.encode() not in content, where
         assert TURNS.encode() not in content, where
-        assert b"\x1b" not in content, where
+        assert where.endswith(".pdf") or b"\x1b" not in content, where
         if where.endswith((".html", ".md", ".xml")) or name == "runbook":
             assert b"<script>alert" not in content, where
         if where.endswith(".csv"):
