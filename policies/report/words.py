@@ -240,6 +240,10 @@ WORDS: Mapping[str, Word] = _table(
         "Choose a hazard to light all that it takes down at once.",
         "اختر خطراً لإبراز كل ما يُسقطه دفعة واحدة.",
     ),
+    topology_printed=(
+        "A red line runs through a risk that something else shares; the table below says which.",
+        "الخط الأحمر يمر بخطر يشاركه فيه عنصر آخر، ويبيّن الجدول أدناه أي خطر هو.",
+    ),
     no_hazard=("No hazard chosen", "لم يُختر خطر"),
     undeclared_route=("Route not declared: its diversity is unknown.", "المسار غير معلن: تنوعه مجهول."),
     between=("Between", "بين"),

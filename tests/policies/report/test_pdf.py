@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from policies.report.one_language import one_language
 from policies.report.pdf import as_pdf
 from policies.report.readers import Reader
 from policies.report.words import WORDS
+from specs.bundled import find_estate
 from tests.conftest import requires
 from tests.policies.conftest import BASE
 from tests.policies.report.made import page_for, pdf_for, subject
 
+ARABIC = re.compile("[\u0600-\u06ff]")
 HOSTILE = """
 estate: {title: '<script>alert(1)</script>', owner: '{{ 7 * 7 }}', approver: '<img src=file:///etc/passwd>'}
 hazards: {duct: {kind: duct, name: '"><svg onload=alert(3)>'}}
@@ -113,6 +116,14 @@ def test_the_command_is_quick_to_help_because_printing_is_loaded_late() -> None:
     code = "import sys, thabat.app as a; a.build(); print('weasyprint' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert ran.stdout.strip() == "False"
+
+
+@pytest.mark.slow
+def test_no_arabic_stands_in_a_printed_drawing_where_its_letters_would_not_join() -> None:
+    page = one_language(page_for("engineer", subject(find_estate("starter")), "ar", printed=True), "ar")
+    drawings = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+    assert len(drawings) > 5
+    assert [one for one in drawings if ARABIC.search(one)] == []
 
 
 @pytest.mark.slow
