@@ -51,7 +51,7 @@ def test_ci_calls_a_target_that_there_is_and_demands_every_part() -> None:
     called = re.findall(r"^exec make (\w+)", script, re.MULTILINE)
     assert called
     assert set(called) <= TARGETS
-    assert "demanded=engine,browser,pdf,openssl,ssh\n" in script
+    assert "demanded=engine,browser,pdftotext,openssl,ssh\n" in script
     assert "demanded=$demanded,data" in script
 
 
