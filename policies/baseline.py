@@ -6,16 +6,14 @@ docs/reference/baseline.schema.json` publishes the form.
 """
 
 import json
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
-from specs.files import write_whole
+from policies.published import Form, publish, schema_of
 from specs.findings import Finding, Judgement, RootCause, Severity, Verdict
 from specs.text import plain
 
@@ -30,11 +28,7 @@ class BaselineError(ValueError):
     """The file is no baseline; the message says what is wrong in it, and where."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class Entry(_Model):
+class Entry(Form):
     """A finding that the estate had."""
 
     rule: str
@@ -65,7 +59,7 @@ class Entry(_Model):
         )
 
 
-class EstateThen(_Model):
+class EstateThen(Form):
     """What was judged."""
 
     title: str
@@ -75,7 +69,7 @@ class EstateThen(_Model):
     phase: str
 
 
-class Baseline(_Model):
+class Baseline(Form):
     """What `thabat check --write-baseline FILE` writes, and `--baseline FILE` reads."""
 
     format_version: str = Field(pattern=r"^1\.[0-9]+$")
@@ -197,8 +191,7 @@ def held_against(judgement: Judgement, known: Baseline, never_waived: Iterable[s
 
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of the file."""
-    described = Baseline.model_json_schema(mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}
+    return schema_of(Baseline)
 
 
 def _key(finding: Finding) -> tuple[str, str, str]:
@@ -215,4 +208,4 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    write_whole(Path(sys.argv[1]), json.dumps(schema(), indent=1, sort_keys=True) + "\n")
+    publish(schema())

@@ -11,6 +11,7 @@ from policies.frameworks import FRAMEWORKS
 from policies.frameworks.catalogue import control
 from policies.outputs.json_document import Document
 from policies.outputs.markdown import escaped
+from policies.published import schema_of
 from policies.rule import Rule
 from policies.wording import counted
 from specs.findings import Judgement, Verdict
@@ -146,9 +147,7 @@ def reference(rules: Sequence[Rule]) -> Mapping[str, str]:
 
 def schema() -> str:
     """JSON Schema of what `thabat check -o json` writes."""
-    described = Document.model_json_schema(mode="serialization")
-    described = {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}
-    return json.dumps(described, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(schema_of(Document), indent=2, ensure_ascii=False) + "\n"
 
 
 def _index(rules: Sequence[Rule]) -> str:

@@ -3,18 +3,13 @@
 `python -m policies.bundle.custody_telling docs/reference/custody.schema.json` publishes the form of the JSON.
 """
 
-import json
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final, Literal
-
-from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from policies.bundle.custody_store import Verified
 from policies.bundle.telling import FailureForm, ToolForm, failures_as_text, told
+from policies.published import Form, publish, schema_of
 from policies.wording import shown
-from specs.files import write_whole
 
 FORMAT_VERSION: Final = "1.0"
 """A minor one adds fields, a major one breaks."""
@@ -27,11 +22,7 @@ LIMITS: Final = (
 """What a store cannot show of itself."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class HoldingForm(_Model):
+class HoldingForm(Form):
     """An object, and who holds it."""
 
     object: str
@@ -46,7 +37,7 @@ class HoldingForm(_Model):
     since: str
 
 
-class HeadForm(_Model):
+class HeadForm(Form):
     """State of the log."""
 
     entries: int
@@ -54,7 +45,7 @@ class HeadForm(_Model):
     """Hash of the last entry: to be kept elsewhere."""
 
 
-class Document(_Model):
+class Document(Form):
     """What `thabat evidence custody verify -o json` writes."""
 
     format_version: str
@@ -100,8 +91,7 @@ def as_text(verified: Verified) -> str:
 
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of the document."""
-    found: dict[str, Any] = TypeAdapter(Document).json_schema(mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
+    return schema_of(Document)
 
 
 def _lines(verified: Verified) -> Iterator[str]:
@@ -119,4 +109,4 @@ def _lines(verified: Verified) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    write_whole(Path(sys.argv[1]), json.dumps(schema(), indent=1, sort_keys=True) + "\n")
+    publish(schema())

@@ -3,19 +3,14 @@
 `python -m policies.bundle.telling docs/reference/evidence.schema.json` publishes the form of the JSON.
 """
 
-import json
-import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any, Final, Literal
-
-from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from policies.bundle.failing import Failure
 from policies.bundle.statement import Statement
 from policies.bundle.verifying import Verified
+from policies.published import Form, publish, schema_of
 from policies.wording import shown
-from specs.files import write_whole
 
 FORMAT_VERSION: Final = "1.0"
 """A minor one adds fields, a major one breaks."""
@@ -23,18 +18,14 @@ FORMAT_VERSION: Final = "1.0"
 _SIGNS: Final = {"holds": "✓", "fails": "✗", "unknown": "?", "left out": "–"}
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class ToolForm(_Model):
+class ToolForm(Form):
     """What verified."""
 
     name: Literal["thabat"]
     version: str
 
 
-class BundleForm(_Model):
+class BundleForm(Form):
     """Which bundle."""
 
     digest: str | None
@@ -53,7 +44,7 @@ class BundleForm(_Model):
     """Digest of the bundle before it."""
 
 
-class CheckForm(_Model):
+class CheckForm(Form):
     """One of the things that are checked."""
 
     name: Literal["signature", "files", "log", "figures", "anchors"]
@@ -61,7 +52,7 @@ class CheckForm(_Model):
     what: str
 
 
-class FailureForm(_Model):
+class FailureForm(Form):
     """One thing that does not hold, or cannot be decided."""
 
     code: str
@@ -76,7 +67,7 @@ class FailureForm(_Model):
     """What to do about it."""
 
 
-class AnchorForm(_Model):
+class AnchorForm(Form):
     """What another than the signer says of the bundle."""
 
     kind: Literal["time-stamp", "countersignature"]
@@ -85,7 +76,7 @@ class AnchorForm(_Model):
     what: str
 
 
-class Document(_Model):
+class Document(Form):
     """What `thabat evidence verify -o json` writes."""
 
     format_version: str
@@ -139,8 +130,7 @@ def failures_as_text(failures: Iterable[Failure], sign: str = "✗") -> Iterator
 
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of the document."""
-    found: dict[str, Any] = TypeAdapter(Document).json_schema(mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
+    return schema_of(Document)
 
 
 def _lines(verified: Verified) -> Iterator[str]:
@@ -201,4 +191,4 @@ def told(one: Failure) -> FailureForm:
 
 
 if __name__ == "__main__":
-    write_whole(Path(sys.argv[1]), json.dumps(schema(), indent=1, sort_keys=True) + "\n")
+    publish(schema())

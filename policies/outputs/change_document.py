@@ -3,34 +3,23 @@
 `python -m policies.outputs.change_document docs/reference/diff.schema.json` publishes the form.
 """
 
-import json
-import sys
 from datetime import date
-from pathlib import Path
 from typing import Any, Final, Literal
-
-from pydantic import BaseModel, ConfigDict
 
 from policies.changes.comparison import Comparison, Side
 from policies.changes.elements import ElementChange, Line
 from policies.changes.figures import Figure, FigureChange, Unit
 from policies.changes.findings import FindingChange, Happened
 from policies.changes.points import PointChange
-from policies.outputs.json_document import Place, ToolForm
+from policies.published import Form, Place, ToolForm, publish, schema_of
 from resilience.results import Tri
-from specs.files import write_whole
 from specs.findings import Finding, Severity, Verdict
-from specs.issues import Location
 
 FORMAT_VERSION: Final = "1.0"
 """A minor one adds fields, a major one breaks."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class SideForm(_Model):
+class SideForm(Form):
     """One of the two estates."""
 
     named: str
@@ -45,7 +34,7 @@ class SideForm(_Model):
     judged_on: date
 
 
-class LineForm(_Model):
+class LineForm(Form):
     """A changed fact, and its lines."""
 
     fact: str
@@ -57,7 +46,7 @@ class LineForm(_Model):
     after_at: Place | None
 
 
-class ElementForm(_Model):
+class ElementForm(Form):
     """An element that came, went or says otherwise."""
 
     element: str
@@ -69,7 +58,7 @@ class ElementForm(_Model):
     fields: tuple[LineForm, ...]
 
 
-class VerdictForm(_Model):
+class VerdictForm(Form):
     """What a rule said of it."""
 
     verdict: Verdict
@@ -80,7 +69,7 @@ class VerdictForm(_Model):
     """Id of the waiver that bears it; empty where there is none."""
 
 
-class FindingForm(_Model):
+class FindingForm(Form):
     """An outcome of a rule that is not as it was."""
 
     key: str
@@ -99,7 +88,7 @@ class FindingForm(_Model):
     """Changed lines that it comes from."""
 
 
-class PointForm(_Model):
+class PointForm(Form):
     """A single point of failure that came or went."""
 
     service: str
@@ -111,7 +100,7 @@ class PointForm(_Model):
     lines: tuple[LineForm, ...]
 
 
-class FigureForm(_Model):
+class FigureForm(Form):
     """What was known of a figure."""
 
     holds: Tri | None
@@ -121,7 +110,7 @@ class FigureForm(_Model):
     because: tuple[str, ...]
 
 
-class FigureChangeForm(_Model):
+class FigureChangeForm(Form):
     """A figure of a service that moved."""
 
     service: str
@@ -136,7 +125,7 @@ class FigureChangeForm(_Model):
     lines: tuple[LineForm, ...]
 
 
-class Document(_Model):
+class Document(Form):
     """What `thabat diff -o json` writes."""
 
     format_version: str
@@ -156,7 +145,7 @@ def document(comparison: Comparison, tool_version: str) -> Document:
     """The change in its published form."""
     return Document(
         format_version=FORMAT_VERSION,
-        tool=ToolForm(name="thabat", version=tool_version),
+        tool=ToolForm.thabat(tool_version),
         before=_side(comparison.before),
         after=_side(comparison.after),
         empty=comparison.empty,
@@ -174,10 +163,7 @@ def as_json(comparison: Comparison, tool_version: str) -> str:
 
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of the document."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Document.model_json_schema(mode="serialization"),
-    }
+    return schema_of(Document)
 
 
 def _side(side: Side) -> SideForm:
@@ -193,17 +179,13 @@ def _side(side: Side) -> SideForm:
     )
 
 
-def _place(location: Location | None) -> Place | None:
-    return None if location is None else Place(file=location.file, line=location.line, column=location.column)
-
-
 def _line(line: Line) -> LineForm:
     return LineForm(
         fact=line.fact,
         before=line.before,
         after=line.after,
-        before_at=_place(line.before_at),
-        after_at=_place(line.after_at),
+        before_at=Place.of(line.before_at),
+        after_at=Place.of(line.after_at),
     )
 
 
@@ -212,8 +194,8 @@ def _element(change: ElementChange) -> ElementForm:
         element=change.element,
         kind=change.kind,
         name=change.label,
-        before_at=_place(change.before_at),
-        after_at=_place(change.after_at),
+        before_at=Place.of(change.before_at),
+        after_at=Place.of(change.after_at),
         fields=tuple(map(_line, change.lines)),
     )
 
@@ -274,4 +256,4 @@ def _figure(figure: Figure | None) -> FigureForm | None:
 
 
 if __name__ == "__main__":
-    write_whole(Path(sys.argv[1]), json.dumps(schema(), indent=1, sort_keys=True) + "\n")
+    publish(schema())

@@ -3,21 +3,15 @@
 `python -m policies.outputs.framework_document docs/reference/frameworks.schema.json` publishes the form.
 """
 
-import json
-import sys
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
-
-from pydantic import BaseModel, ConfigDict
 
 from policies.frameworks import FRAMEWORKS
 from policies.frameworks.availability import SiteAvailability
 from policies.frameworks.catalogue import Control, catalogue
 from policies.frameworks.evidence import ControlEvidence, Technical, Word
-from policies.outputs.json_document import EstateForm, ToolForm
-from specs.files import write_whole
+from policies.published import EstateForm, Form, ToolForm, publish, schema_of
 from specs.findings import Judgement, Severity
 
 FORMAT_VERSION: Final = "1.0"
@@ -45,11 +39,7 @@ class Shown:
         return tuple(catalogue(self.framework).controls.values())
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class RuleForm(_Model):
+class RuleForm(Form):
     """How a rule that bears on a control came out."""
 
     id: str
@@ -64,7 +54,7 @@ class RuleForm(_Model):
     """Keys of its findings."""
 
 
-class AttestationForm(_Model):
+class AttestationForm(Form):
     """What somebody says of a control."""
 
     id: str
@@ -77,7 +67,7 @@ class AttestationForm(_Model):
     digest: str | None
 
 
-class ApplicabilityForm(_Model):
+class ApplicabilityForm(Form):
     """What the statement of applicability says of a control."""
 
     id: str
@@ -88,7 +78,7 @@ class ApplicabilityForm(_Model):
     on: date
 
 
-class EvidenceForm(_Model):
+class EvidenceForm(Form):
     """What there is to say of a control, of the estate that was judged."""
 
     technical: Technical
@@ -106,7 +96,7 @@ class EvidenceForm(_Model):
     """Risks that name it."""
 
 
-class ControlForm(_Model):
+class ControlForm(Form):
     """A control of the framework."""
 
     id: str
@@ -123,7 +113,7 @@ class ControlForm(_Model):
     """Null where no estate was judged."""
 
 
-class CriterionForm(_Model):
+class CriterionForm(Form):
     """A criterion of the availability classes at one site."""
 
     id: str
@@ -133,7 +123,7 @@ class CriterionForm(_Model):
     looked_at: int
 
 
-class SiteForm(_Model):
+class SiteForm(Form):
     """What there is to say of the availability class of a site's power and cooling."""
 
     site: str
@@ -142,7 +132,7 @@ class SiteForm(_Model):
     criteria: tuple[CriterionForm, ...]
 
 
-class Document(_Model):
+class Document(Form):
     """What `thabat frameworks show FRAMEWORK -o json` writes."""
 
     format_version: str
@@ -173,12 +163,12 @@ def document(shown: Shown) -> Document:
     judgement = shown.judgement
     return Document(
         format_version=FORMAT_VERSION,
-        tool=ToolForm(name="thabat", version=shown.tool_version),
+        tool=ToolForm.thabat(shown.tool_version),
         framework=told.key,
         title=told.title,
         publisher=told.publisher,
         remark=str(told.remark),
-        estate=None if judgement is None else _estate(judgement),
+        estate=None if judgement is None else EstateForm.of(judgement),
         judged_on=None if judgement is None else judgement.on,
         groups={id: str(subject) for id, subject in listed.groups.items()},
         controls=tuple(
@@ -194,16 +184,6 @@ def document(shown: Shown) -> Document:
             for one in shown.controls
         ),
         sites=tuple(map(_site, shown.sites)),
-    )
-
-
-def _estate(judgement: Judgement) -> EstateForm:
-    return EstateForm(
-        title=judgement.title,
-        classification=judgement.classification,
-        version=judgement.version,
-        digest=judgement.digest,
-        phase=judgement.phase,
     )
 
 
@@ -267,9 +247,8 @@ def _site(site: SiteAvailability) -> SiteForm:
 
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of the document."""
-    described = Document.model_json_schema(mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}
+    return schema_of(Document)
 
 
 if __name__ == "__main__":
-    write_whole(Path(sys.argv[1]), json.dumps(schema(), indent=1, sort_keys=True) + "\n")
+    publish(schema())

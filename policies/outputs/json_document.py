@@ -3,30 +3,15 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from policies.outputs.origin import Origin
+from policies.published import EstateForm, Form, Place, ToolForm
 from specs.findings import Evidence, Finding, Judgement, RootCause, Severity, Verdict
-from specs.issues import Location
 
 FORMAT_VERSION = "1.1"
 """A minor one adds fields, a major one breaks."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class Place(_Model):
-    """A place in a file; lines and columns count from 1."""
-
-    file: str
-    """Relative to the estate's folder."""
-    line: int
-    column: int
-
-
-class Fact(_Model):
+class Fact(Form):
     """A fact that a verdict rests on."""
 
     path: tuple[str | int, ...]
@@ -37,7 +22,7 @@ class Fact(_Model):
     """Where it is written, or what encloses it."""
 
 
-class FindingForm(_Model):
+class FindingForm(Form):
     """The verdict of one rule on one element."""
 
     key: str
@@ -65,7 +50,7 @@ class FindingForm(_Model):
     """Whether the baseline has it, no less grave; such a finding fails no check."""
 
 
-class CauseForm(_Model):
+class CauseForm(Form):
     """Findings that one mending takes away."""
 
     element: str
@@ -79,14 +64,14 @@ class CauseForm(_Model):
     """Keys of the findings, gravest first."""
 
 
-class ReferenceForm(_Model):
+class ReferenceForm(Form):
     """Controls of a framework that the rule gives technical evidence for."""
 
     framework: str
     controls: tuple[str, ...]
 
 
-class RuleForm(_Model):
+class RuleForm(Form):
     """A rule, and how it came out."""
 
     id: str
@@ -104,26 +89,7 @@ class RuleForm(_Model):
     waived: int
 
 
-class EstateForm(_Model):
-    """What was judged."""
-
-    title: str
-    classification: str
-    """Marking of this output."""
-    version: str
-    digest: str
-    """Of the spec's files."""
-    phase: str
-
-
-class ToolForm(_Model):
-    """What judged it."""
-
-    name: str
-    version: str
-
-
-class Summary(_Model):
+class Summary(Form):
     """Outcomes by verdict, and root causes."""
 
     passed: int
@@ -135,7 +101,7 @@ class Summary(_Model):
     """Failures and unknowns that the baseline has."""
 
 
-class Document(_Model):
+class Document(Form):
     """What `thabat check -o json` writes."""
 
     format_version: str
@@ -157,14 +123,8 @@ def document(judgement: Judgement, origin: Origin) -> Document:
     counts = {verdict: len(judgement.having(verdict)) for verdict in Verdict}
     return Document(
         format_version=FORMAT_VERSION,
-        tool=ToolForm(name="thabat", version=origin.tool_version),
-        estate=EstateForm(
-            title=judgement.title,
-            classification=judgement.classification,
-            version=judgement.version,
-            digest=judgement.digest,
-            phase=judgement.phase,
-        ),
+        tool=ToolForm.thabat(origin.tool_version),
+        estate=EstateForm.of(judgement),
         judged_on=judgement.on,
         summary=Summary(
             passed=counts[Verdict.PASS],
@@ -228,7 +188,7 @@ def _finding(finding: Finding) -> FindingForm:
         message=finding.message,
         mending=finding.mending,
         cause=finding.cause,
-        place=_place(finding.location),
+        place=Place.of(finding.location),
         evidence=tuple(map(_fact, finding.evidence)),
         waiver=finding.waiver,
         known=finding.known,
@@ -240,16 +200,10 @@ def _cause(cause: RootCause) -> CauseForm:
         element=cause.element,
         name=cause.label,
         severity=cause.severity,
-        place=_place(cause.location),
+        place=Place.of(cause.location),
         findings=tuple(finding.key for finding in cause.findings),
     )
 
 
 def _fact(fact: Evidence) -> Fact:
-    return Fact(path=fact.path, value=fact.value, place=_place(fact.location))
-
-
-def _place(location: Location | None) -> Place | None:
-    if location is None:
-        return None
-    return Place(file=location.file, line=location.line, column=location.column)
+    return Fact(path=fact.path, value=fact.value, place=Place.of(fact.location))

@@ -4,18 +4,13 @@
 """
 
 import json
-import sys
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict
-
 from policies.layers.results import FactAcross, Layer, Row, SideBySide, Standing
-from policies.outputs.json_document import EstateForm, Place, ToolForm
 from policies.outputs.origin import Origin
+from policies.published import EstateForm, Form, Place, ToolForm, publish, schema_of
 from policies.wording import shown
-from specs.files import write_whole
 from specs.findings import Severity
 from specs.issues import Location
 from specs.observed import Look
@@ -24,11 +19,7 @@ FORMAT_VERSION: Final = "1.0"
 """A minor one adds fields, a major one breaks."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class LookForm(_Model):
+class LookForm(Form):
     """A dated look at the estate."""
 
     on: date
@@ -37,7 +28,7 @@ class LookForm(_Model):
     who: str
 
 
-class CellForm(_Model):
+class CellForm(Form):
     """A rule on an element in one layer."""
 
     layer: Layer
@@ -49,7 +40,7 @@ class CellForm(_Model):
     """Why it stands so, where the layer and not the rule decides; empty otherwise."""
 
 
-class FactForm(_Model):
+class FactForm(Form):
     """A fact in which the layers differ."""
 
     fact: str
@@ -64,7 +55,7 @@ class FactForm(_Model):
     observed_by: LookForm | None
 
 
-class RowForm(_Model):
+class RowForm(Form):
     """A rule on an element, layer by layer."""
 
     key: str
@@ -83,7 +74,7 @@ class RowForm(_Model):
     """Where to look first in the spec."""
 
 
-class LayerForm(_Model):
+class LayerForm(Form):
     """A layer as a whole."""
 
     layer: Layer
@@ -97,14 +88,14 @@ class LayerForm(_Model):
     """Rows by how they stand."""
 
 
-class UnexpectedForm(_Model):
+class UnexpectedForm(Form):
     """Something that was seen and that nobody declared."""
 
     element: str
     seen_by: LookForm
 
 
-class Document(_Model):
+class Document(Form):
     """What `thabat layers -o json` writes."""
 
     format_version: str
@@ -126,7 +117,7 @@ def as_json(found: SideBySide, origin: Origin) -> str:
     """The layers as JSON text."""
     document = Document(
         format_version=FORMAT_VERSION,
-        tool=ToolForm(name="thabat", version=origin.tool_version),
+        tool=ToolForm.thabat(origin.tool_version),
         estate=EstateForm(
             title=found.title,
             classification=found.classification,
@@ -195,16 +186,13 @@ def _look(look: Look) -> LookForm:
 
 
 def _place(location: Location | None, origin: Origin) -> Place | None:
-    if location is None:
-        return None
-    return Place(file=origin.file(location), line=location.line, column=location.column)
+    return Place.of(location, origin.file(location)) if location is not None else None
 
 
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of the document."""
-    described = Document.model_json_schema(mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}
+    return schema_of(Document)
 
 
 if __name__ == "__main__":
-    write_whole(Path(sys.argv[1]), json.dumps(schema(), indent=1, sort_keys=True) + "\n")
+    publish(schema())

@@ -6,21 +6,19 @@ docs/reference/prove.schema.json` publishes the form.
 """
 
 import json
-import sys
 from dataclasses import dataclass, fields, is_dataclass
 from math import isfinite
-from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
-from policies.outputs.json_document import EstateForm, Place, ToolForm
+from policies.published import EstateForm, Form, Place, ToolForm, publish
 from resilience.proof import Proof
 from resilience.proof_summary import Answer
 from resilience.results import Link
-from specs.files import write_whole
 from specs.issues import FieldPath
 from specs.loading import Loaded
+from specs.schema import DRAFT
 
 FORMAT_VERSION: Final = "1.0"
 """A minor one adds fields, a major one breaks."""
@@ -38,15 +36,10 @@ class Proved:
 
     def at(self, path: FieldPath) -> Place | None:
         """Where a fact is written, or what encloses it."""
-        found = self.loaded.places.at(path)
-        return None if found is None else Place(file=found.file, line=found.line, column=found.column)
+        return Place.of(self.loaded.places.at(path))
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class Placed(_Model):
+class Placed(Form):
     """A fact that a figure rests on, and where it is written."""
 
     fact: tuple[str | int, ...]
@@ -55,7 +48,7 @@ class Placed(_Model):
     """Its line, or that of what encloses it."""
 
 
-class Document(_Model):
+class Document(Form):
     """What `thabat prove -o json` writes."""
 
     # Only the published schema is made from it, and to build it takes half a second.
@@ -83,7 +76,7 @@ def as_json(proved: Proved) -> str:
     links = [told.link(link) for link in tuple(told.links)]
     document = {
         "format_version": FORMAT_VERSION,
-        "tool": ToolForm(name="thabat", version=proved.tool_version).model_dump(),
+        "tool": ToolForm.thabat(proved.tool_version).model_dump(),
         "estate": EstateForm(
             title=header.title.reading("en"),
             classification=header.classification,
@@ -150,7 +143,7 @@ def schema() -> dict[str, Any]:
                 definition["properties"][name] = {**_said(form), "anyOf": [number, {"type": "null"}]}
             elif name == "paths":
                 definition["properties"][name] = {**_said(form), "type": "array", "items": number}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **numbered}
+    return {"$schema": DRAFT, **numbered}
 
 
 def _numbered(form: Any, link: dict[str, str], number: dict[str, Any]) -> Any:
@@ -169,4 +162,4 @@ def _said(form: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    write_whole(Path(sys.argv[1]), json.dumps(schema(), indent=1, sort_keys=True) + "\n")
+    publish(schema())

@@ -3,28 +3,19 @@
 `python -m policies.outputs.scores docs/reference/score.schema.json` publishes the form.
 """
 
-import json
-import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, Final
-
-from pydantic import BaseModel, ConfigDict
 
 from policies.mutations import MUTATIONS
 from policies.mutations.scoring import Score
 from policies.outputs.terminal import Screen
-from specs.files import write_whole
+from policies.published import Form, publish, schema_of
 
 FORMAT_VERSION: Final = "1.0"
 """A minor one adds fields, a major one breaks."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class SurvivorForm(_Model):
+class SurvivorForm(Form):
     """A mutant that its rule did not find."""
 
     mutation: str
@@ -33,7 +24,7 @@ class SurvivorForm(_Model):
     """What was broken."""
 
 
-class ScoreForm(_Model):
+class ScoreForm(Form):
     """What became of the mutants of one rule."""
 
     rule: str
@@ -44,7 +35,7 @@ class ScoreForm(_Model):
     survivors: tuple[SurvivorForm, ...]
 
 
-class Document(_Model):
+class Document(Form):
     """What `thabat rules score -o json` writes."""
 
     format_version: str
@@ -90,10 +81,7 @@ def as_json(scored: Sequence[Score], seed: int, each: int) -> str:
 
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of the document."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Document.model_json_schema(mode="serialization"),
-    }
+    return schema_of(Document)
 
 
 def _text(scored: Sequence[Score], screen: Screen) -> Iterator[str]:
@@ -114,4 +102,4 @@ def _text(scored: Sequence[Score], screen: Screen) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    write_whole(Path(sys.argv[1]), json.dumps(schema(), indent=1, sort_keys=True) + "\n")
+    publish(schema())
