@@ -21,19 +21,10 @@ def check(
     estate: settings.EstateArgument = None,
     estate_option: settings.EstateOption = None,
     phase: settings.PhaseOption = None,
-    date: Annotated[
-        str | None, typer.Option("--date", metavar="DAY", help="Day to judge as at (YYYY-MM-DD).")
-    ] = None,
-    fail_on: Annotated[
-        str | None,
-        typer.Option("--fail-on", metavar="SEVERITY", help="Least severity that fails: critical … low."),
-    ] = None,
-    allow_unknown: Annotated[
-        bool, typer.Option("--allow-unknown", help="Do not fail where a mandatory rule cannot be decided.")
-    ] = False,
-    soft_fail: Annotated[
-        bool, typer.Option("--soft-fail", help="Tell all, and end with 0 whatever is found.")
-    ] = False,
+    date: settings.DateOption = None,
+    fail_on: settings.FailOnOption = None,
+    allow_unknown: settings.AllowUnknownOption = False,
+    soft_fail: settings.SoftFailOption = False,
     baseline: Annotated[
         Path | None,
         typer.Option("--baseline", metavar="FILE", help="Do not fail on findings that this file knows."),

@@ -35,10 +35,7 @@ def diff(
         list[str] | None,
         typer.Option("--without", metavar="PART", help="Leave out that part of the proofs; `all` of them."),
     ] = None,
-    fail_on: Annotated[
-        str | None,
-        typer.Option("--fail-on", metavar="SEVERITY", help="Least severity that fails: critical … low."),
-    ] = None,
+    fail_on: settings.FailOnOption = None,
     soft_fail: Annotated[
         bool, typer.Option("--soft-fail", help="Tell all, and end with 0 whatever the change does.")
     ] = False,

@@ -63,9 +63,7 @@ def pack(
     estate: settings.EstateArgument = None,
     estate_option: settings.EstateOption = None,
     phase: settings.PhaseOption = None,
-    date: Annotated[
-        str | None, typer.Option("--date", metavar="DAY", help="Day to judge as at (YYYY-MM-DD).")
-    ] = None,
+    date: settings.DateOption = None,
     key: custody.KeyOption = None,
     agent: custody.AgentOption = None,
     proofs: Annotated[

@@ -27,9 +27,7 @@ def export(
     estate: settings.EstateArgument = None,
     estate_option: settings.EstateOption = None,
     phase: settings.PhaseOption = None,
-    date: Annotated[
-        str | None, typer.Option("--date", metavar="DAY", help="Day to judge as at (YYYY-MM-DD).")
-    ] = None,
+    date: settings.DateOption = None,
     framework: Annotated[
         list[str] | None,
         typer.Option("--framework", metavar="KEY", help="Tell of this framework alone; repeatable."),

@@ -53,9 +53,7 @@ def show(
     framework: Annotated[str, typer.Argument(help="Key of a framework, such as nist-csf.")],
     estate: settings.EstateArgument = None,
     phase: settings.PhaseOption = None,
-    date: Annotated[
-        str | None, typer.Option("--date", metavar="DAY", help="Day to judge as at (YYYY-MM-DD).")
-    ] = None,
+    date: settings.DateOption = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Show also controls of which there is nothing to say.")
     ] = False,

@@ -49,16 +49,9 @@ def layers(
         typer.Option("--oldest-look", metavar="AGE", help="Age from which a look no longer counts (183 d)."),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show also what agrees.")] = False,
-    fail_on: Annotated[
-        str | None,
-        typer.Option("--fail-on", metavar="SEVERITY", help="Least severity that fails: critical … low."),
-    ] = None,
-    allow_unknown: Annotated[
-        bool, typer.Option("--allow-unknown", help="Do not fail where a mandatory rule cannot be decided.")
-    ] = False,
-    soft_fail: Annotated[
-        bool, typer.Option("--soft-fail", help="Tell all, and end with 0 whatever is found.")
-    ] = False,
+    fail_on: settings.FailOnOption = None,
+    allow_unknown: settings.AllowUnknownOption = False,
+    soft_fail: settings.SoftFailOption = False,
     rules: rule_book.RulesOption = None,
     outputs: output.Outputs = None,
 ) -> None:

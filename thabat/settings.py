@@ -69,6 +69,20 @@ PhaseOption = Annotated[
     typer.Option("--phase", metavar="PHASE", help="Phase to look at it in, or `today`; absent: the last."),
 ]
 
+DateOption = Annotated[
+    str | None, typer.Option("--date", metavar="DAY", help="Day to judge as at (YYYY-MM-DD).")
+]
+FailOnOption = Annotated[
+    str | None,
+    typer.Option("--fail-on", metavar="SEVERITY", help="Least severity that fails: critical … low."),
+]
+AllowUnknownOption = Annotated[
+    bool, typer.Option("--allow-unknown", help="Do not fail where a mandatory rule cannot be decided.")
+]
+SoftFailOption = Annotated[
+    bool, typer.Option("--soft-fail", help="Tell all, and end with 0 whatever is found.")
+]
+
 
 def settle(name: str, flag: str | None = None) -> Settled:
     """The value of a setting, by flag, environment, file or default, in that order."""
