@@ -111,9 +111,7 @@ def baseline(judgement: Judgement, never_waived: Iterable[str] = (), *, only_kno
             severity=finding.severity,
         )
         for finding in judgement.outcomes
-        if finding.verdict in (Verdict.FAIL, Verdict.UNKNOWN)
-        and finding.rule not in never
-        and (finding.known or not only_known)
+        if finding.verdict.is_open and finding.rule not in never and (finding.known or not only_known)
     }
     return Baseline(
         format_version=FORMAT_VERSION,
@@ -178,7 +176,7 @@ def held_against(judgement: Judgement, known: Baseline, never_waived: Iterable[s
     def caused(cause: RootCause) -> RootCause:
         return replace(cause, findings=tuple(map(marked, cause.findings)))
 
-    there = {_key(one) for one in judgement.outcomes if one.verdict in (Verdict.FAIL, Verdict.UNKNOWN)}
+    there = {_key(one) for one in judgement.outcomes if one.verdict.is_open}
     return Held(
         replace(
             judgement,

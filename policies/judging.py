@@ -129,7 +129,7 @@ def _coverage(outcomes: Iterable[Finding], rules: Sequence[Rule]) -> tuple[Cover
 def _causes(outcomes: Iterable[Finding], estate: Estate, places: Places) -> tuple[RootCause, ...]:
     grouped: dict[str, list[Finding]] = defaultdict(list)
     for finding in outcomes:
-        if finding.verdict in (Verdict.FAIL, Verdict.UNKNOWN):
+        if finding.verdict.is_open:
             grouped[finding.cause].append(finding)
     causes = (_cause(element, findings, estate, places) for element, findings in grouped.items())
     return tuple(

@@ -23,6 +23,11 @@ class Verdict(StrEnum):
     WAIVED = "waived"
     """It does not hold, or is unknown, and somebody bears that for a while."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is a failure or an unknown that nobody bears."""
+        return self in (Verdict.FAIL, Verdict.UNKNOWN)
+
 
 class Severity(StrEnum):
     """How much a failure matters; critical and high are mandatory: they stop a plan."""
@@ -124,7 +129,7 @@ class Finding:
     @property
     def stops(self) -> bool:
         """Whether it stops a plan: a failure or an unknown of a mandatory rule."""
-        return self.severity.mandatory and self.verdict in (Verdict.FAIL, Verdict.UNKNOWN)
+        return self.severity.mandatory and self.verdict.is_open
 
 
 def _cut(text: str) -> str:

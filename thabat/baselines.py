@@ -73,16 +73,13 @@ def written(
     from policies.baseline import baseline, held_against
     from policies.baseline import written as as_text
     from policies.wording import counted
-    from specs.findings import Verdict
 
     never = frozenset(never_waived)
     known = baseline(judgement, never, only_known=asked is not None)
     output.write_file(path, as_text(known))
     console.say(f"{path}: {counted(len(known.findings), 'finding')}")
     left = [
-        finding.key
-        for finding in judgement.findings
-        if finding.rule in never and finding.verdict in (Verdict.FAIL, Verdict.UNKNOWN)
+        finding.key for finding in judgement.findings if finding.rule in never and finding.verdict.is_open
     ]
     if left:
         more = f" and {len(left) - 1} more" if len(left) > 1 else ""

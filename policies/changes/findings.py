@@ -20,8 +20,6 @@ matters more or less. It is waived now, or no longer. Its rule judges it no more
 there, as its tier, a threshold or a fact took it out of sight; or judges it now, and it passes. It is gone
 with its element."""
 
-OPEN = (Verdict.FAIL, Verdict.UNKNOWN)
-
 
 @dataclass(frozen=True)
 class FindingChange:
@@ -61,7 +59,7 @@ class FindingChange:
             graver = self.after.severity.rank < self.before.severity.rank
             return graver or (self.before.verdict, self.after.verdict) == (Verdict.UNKNOWN, Verdict.FAIL)
         if self.happened == "unjudged":
-            return self.before is not None and self.before.verdict in OPEN and not self.by_its_facts
+            return self.before is not None and self.before.verdict.is_open and not self.by_its_facts
         return self.happened in ("came", "unwaived")
 
 
@@ -108,8 +106,8 @@ def _happened(before: Finding | None, after: Finding | None, sight: _Sight) -> H
             return None
         return "went" if sight.stays(before) else "gone"
     was = before.verdict if before is not None else Verdict.PASS
-    if after.verdict in OPEN:
-        if was in OPEN:
+    if after.verdict.is_open:
+        if was.is_open:
             same = before is not None and (was, before.severity) == (after.verdict, after.severity)
             return None if same else "turned"
         return "unwaived" if was is Verdict.WAIVED else "came"

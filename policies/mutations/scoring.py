@@ -10,11 +10,8 @@ from policies.judging import judge
 from policies.mutations.mutation import Ground, Mutant, Mutation
 from policies.rule import Rule
 from policies.waiving import waivers_in_force
-from specs.findings import Verdict
 from specs.loading import Loaded
 from specs.model import Estate
-
-OPEN = (Verdict.FAIL, Verdict.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,7 @@ def _tried(
 ) -> Iterator[Tried]:
     def findings(of: Estate) -> frozenset[str]:
         judged = judge(loaded, of, on=on, phase=phase, rules=asked)
-        return frozenset(one.key for one in judged.outcomes if one.rule == rule.id and one.verdict in OPEN)
+        return frozenset(one.key for one in judged.outcomes if one.rule == rule.id and one.verdict.is_open)
 
     # What a waiver bears is known once every rule has spoken.
     asked = book if rule.check is waivers_in_force.check else (rule,)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from policies.frameworks.availability import SiteAvailability
 from policies.frameworks.evidence import ControlEvidence
 from policies.outputs.origin import Origin
-from specs.findings import Finding, Judgement, Verdict
+from specs.findings import Finding, Judgement
 from specs.governance import Action
 from specs.issues import FieldPath, Location
 from specs.loading import Loaded
@@ -45,6 +45,6 @@ def mended_by(action: Action, finding: Finding) -> bool:
     """
     return (
         action.rule == finding.rule
-        and finding.verdict in (Verdict.FAIL, Verdict.UNKNOWN)
+        and finding.verdict.is_open
         and (action.elements is None or bool({finding.element, finding.cause} & set(action.elements)))
     )

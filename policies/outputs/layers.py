@@ -209,8 +209,3 @@ def _markdown_row(rows: list[Row], origin: Origin) -> str:
         f"{origin.file(place)}:{place.line}" if place is not None else "",
     )
     return f"| {' | '.join(map(escaped, cells))} |"
-
-
-def layer_names() -> tuple[str, ...]:
-    """Names of the layers, in their order."""
-    return tuple(layer.value for layer in Layer)
