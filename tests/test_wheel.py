@@ -2,15 +2,15 @@
 
 import os
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from infra.engine import Engine
+from tests import wheels
+from tests.wheels import CHECKOUT
 
-CHECKOUT = Path(__file__).resolve().parents[1]
 PACKAGES = ("specs", "resilience", "policies", "infra", "thabat")
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
@@ -19,25 +19,16 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from the checkout without a download."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(folder)]
-    subprocess.run([*command, str(CHECKOUT)], check=True, capture_output=True)
-    (built,) = folder.glob("*.whl")
-    return built
+    return wheels.built(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bin folder of an environment with that wheel, and the packages that it needs from this one."""
-    folder = tmp_path_factory.mktemp("installed")
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
+    programs = wheels.environment(tmp_path_factory.mktemp("installed"))
+    pip = [str(programs / "python"), "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
     subprocess.run([*pip, str(wheel)], check=True)
-    site = next(folder.glob("lib/python3*/site-packages"))
-    # Lines of a .pth file add folders, but not what those folders' own .pth files add: not the checkout.
-    ours = [entry for entry in sys.path if entry.endswith("site-packages")]
-    (site / "borrowed.pth").write_text("\n".join(ours) + "\n")
-    return folder / "bin"
+    return programs
 
 
 def run(command: list[str], folder: Path, **more: str) -> subprocess.CompletedProcess[str]:

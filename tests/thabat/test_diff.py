@@ -4,17 +4,17 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests import wheels
 from tests.policies.conftest import BASE
 from tests.published import hold
 from tests.thabat.calling import thabat
+from tests.wheels import CHECKOUT
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 DROPPED = ('feeds: ["main-pdu-[1-2]a", "main-pdu-[1-2]b"]', 'feeds: ["main-pdu-[1-2]a"]')
 
 
@@ -130,14 +130,10 @@ def steps_of(template: str) -> list[str]:
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     """An environment without Thabat, and a wheel built here that a step installs it from."""
     folder = tmp_path_factory.mktemp("runner")
-    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(folder / "wheels")]
-    subprocess.run([*build, str(CHECKOUT)], check=True, capture_output=True)
-    subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
-    site = next((folder / "venv").glob("lib/python3*/site-packages"))
-    ours = [entry for entry in sys.path if entry.endswith("site-packages")]
-    (site / "borrowed.pth").write_text("\n".join(ours) + "\n", encoding="utf-8")
+    wheels.built(folder / "wheels")
+    programs = wheels.environment(folder / "venv")
     variables = {
-        "PATH": f"{folder / 'venv' / 'bin'}:{os.environ['PATH']}",
+        "PATH": f"{programs}:{os.environ['PATH']}",
         "PIP_NO_INDEX": "1",
         "PIP_NO_DEPS": "1",
         "PIP_IGNORE_INSTALLED": "1",

@@ -1,5 +1,4 @@
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from playwright.sync_api import (
     Error,
     Page,
     Request,
-    sync_playwright,
 )
 
 from policies.judging import judge
@@ -60,22 +58,6 @@ def page_of(path: Path, parts: tuple[Part, ...] = ()) -> str:
 def proved_of(estate: Estate, analysis: Analysis, parts: tuple[Part, ...]) -> Proved:
     proof = prove(analysis, parts)
     return Proved(proof, answers(estate, proof))
-
-
-@pytest.fixture(scope="module")
-def chromium(browser: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=browser,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--disable-component-update",
-            ],
-        )
-        yield opened
-        opened.close()
 
 
 class Opened:

@@ -1,3 +1,5 @@
+"""Each reader's page: clicked through, checked with axe, hostile specs harmless, both languages alike."""
+
 import re
 import sys
 from pathlib import Path
@@ -12,9 +14,7 @@ from policies.report.words import WORDS
 from specs.bundled import find_estate
 from tests.policies.conftest import BASE
 from tests.policies.report.made import page_for, subject
-from tests.policies.report.test_page import Opened, chromium
-
-__all__ = ["chromium"]
+from tests.policies.report.test_page import Opened
 
 HOSTILE = """
 estate: {title: '<script>alert(1)</script>', owner: '{{ 7 * 7 }}', version: '"><img src=x onerror=alert(2)>'}

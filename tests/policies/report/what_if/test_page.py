@@ -1,12 +1,11 @@
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from policies.judging import judge
 from policies.report.page import render
@@ -43,22 +42,6 @@ def written(path: Path, file: Path) -> Path:
     judgement = judge(loaded, estate, on=ON)
     file.write_text(render(loaded, estate, judgement, analyse(estate), version="9.9"), "utf-8")
     return file
-
-
-@pytest.fixture(scope="module")
-def chromium(browser: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=browser,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--disable-component-update",
-            ],
-        )
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
