@@ -33,6 +33,11 @@ DimensionName = Literal[
     "energy",
 ]
 
+DAY = 86_400.0
+"""Seconds."""
+YEAR = 31_557_600.0
+"""Seconds of a Julian year, 365.25 days."""
+
 NUMBER = r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?"
 _QUANTITY = re.compile(rf"\s*({NUMBER})\s*(.*?)\s*", re.DOTALL)
 _MONEY = re.compile(r"\s*([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*([A-Z]{3})\s*")

@@ -24,11 +24,11 @@ from specs.loading import Loaded
 from specs.model import Estate
 from specs.observed import Look, ObservedElement, observable, told_by_looks
 from specs.sentences import NOTHING, Sentence, say, say_count
+from specs.units import DAY
 
 _MOST_DOUBTS = 3
 """Reasons told of one verdict; the rest is counted."""
 
-_DAY = 86_400.0
 
 Key = tuple[str, str, str]
 
@@ -82,7 +82,7 @@ class _SideBySide:
             )
             self.judgements[Layer.PLANNED] = self._again(self.planned.estate)
         if Layer.OBSERVED in asked.layers:
-            since = asked.looked_on - timedelta(days=asked.oldest_look / _DAY)
+            since = asked.looked_on - timedelta(days=asked.oldest_look / DAY)
             self.overlay = laid_over(asked.estate, asked.seen, since)
             self.judgements[Layer.OBSERVED] = self._again(self.overlay.estate)
         self.found: dict[Layer, dict[Key, Finding]] = {
@@ -102,7 +102,7 @@ class _SideBySide:
             phase=header.phase,
             on=self.asked.on,
             looked_on=self.asked.looked_on,
-            oldest_days=self.asked.oldest_look / _DAY,
+            oldest_days=self.asked.oldest_look / DAY,
             seats=tuple(self._seat(layer) for layer in self.asked.layers),
             rows=rows,
             unexpected=self._unexpected(),

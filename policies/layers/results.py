@@ -10,6 +10,7 @@ from specs.findings import Judgement, Severity
 from specs.issues import Location
 from specs.observed import Look
 from specs.sentences import NOTHING, Sentence
+from specs.units import DAY
 
 
 class Layer(StrEnum):
@@ -39,7 +40,7 @@ class Standing(StrEnum):
 
 OLDEST_LOOK: Final = Parameter(
     "oldest_look",
-    183 * 86_400.0,
+    183 * DAY,
     "Age from which what was seen counts as unknown again.",
     "CIS Controls v8, safeguard 1.1: review and update the inventory of all assets twice a year or more "
     "often",

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from policies.mutations.mutation import Ground, Mutant, Mutation, mutation
 from specs.data import AtRest, Backup, Vault
-
-DAY = 86_400.0
+from specs.units import DAY
 
 
 @mutation("BKP-001", "Vital data has no copy at another site.")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from policies.mutations.mutation import Ground, Mutant, Mutation, mutation
 from specs.places import Position
+from specs.units import DAY, YEAR
 
 
 @mutation("SIT-001", "The DR site shares a hazard with the primary.")
@@ -27,7 +28,7 @@ def across_the_road(ground: Ground) -> Iterator[Mutant]:
 @mutation("SIT-002", "A vital site lies in a flood plain.")
 def in_a_flood_plain(ground: Ground) -> Iterator[Mutant]:
     for key in ground.facts.critical_sites:
-        yield ground.put("sites", ground.estate.sites[key], flood_return_period=10 * 31_557_600.0)
+        yield ground.put("sites", ground.estate.sites[key], flood_return_period=10 * YEAR)
 
 
 @mutation("SIT-002", "A rack in an earthquake zone is not anchored.")
@@ -95,7 +96,7 @@ def no_clock_of_its_own(ground: Ground) -> Iterator[Mutant]:
 def recordings_kept_for_a_day(ground: Ground) -> Iterator[Mutant]:
     for one in ground.estate.safeguards.values():
         if one.kind == "camera" and set(one.rooms) & set(ground.facts.critical_rooms):
-            yield ground.put("safeguards", one, retention=86_400.0)
+            yield ground.put("safeguards", one, retention=DAY)
 
 
 @mutation("PHY-001", "A vital room opens with a badge.")
@@ -146,7 +147,7 @@ def slow_repair(ground: Ground) -> Iterator[Mutant]:
     used = {ground.estate.devices[key].contract for key in ground.facts.critical_devices}
     for contract in ground.estate.contracts.values():
         if contract.id in used and contract.repair is not None:
-            yield ground.put("contracts", contract, repair=30 * 86_400.0, spares_on_site=False)
+            yield ground.put("contracts", contract, repair=30 * DAY, spares_on_site=False)
 
 
 @mutation("SUP-002", "A vital device's firmware was not verified.")

@@ -7,9 +7,7 @@ from datetime import date, timedelta
 from specs.base import Element
 from specs.header import Phase
 from specs.model import Estate
-from specs.units import Money
-
-SECONDS_A_DAY = 86_400.0
+from specs.units import DAY, Money
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def _purchase(estate: Estate, key: str, quantity: int, phase: Phase) -> Purchase
         price=model.price,
         total=model.price.times(quantity) if model.price else None,
         lead_time=lead,
-        order_by=phase.ends - timedelta(days=-(-lead // SECONDS_A_DAY)) if lead is not None else None,
+        order_by=phase.ends - timedelta(days=-(-lead // DAY)) if lead is not None else None,
     )
 
 

@@ -11,8 +11,7 @@ from specs.findings import Severity
 from specs.issues import FieldPath
 from specs.people import AdminDomain, BreakGlass
 from specs.sentences import Sentence, say, say_count
-
-DAY = 86_400.0
+from specs.units import DAY
 
 
 @rule(

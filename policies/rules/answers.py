@@ -12,8 +12,8 @@ from specs.governance import Action, Attestation, Controls, FrameworkKey, Risk
 from specs.issues import FieldPath
 from specs.sentences import listed, say, say_count
 from specs.text import nearest
+from specs.units import DAY
 
-DAY = 86_400.0
 _NOT_THEIRS = "Bearing it would hide that nobody answers any more for what was promised."
 
 

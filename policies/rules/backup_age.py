@@ -19,8 +19,7 @@ from specs.data import Backup, Dataset
 from specs.findings import Severity, Verdict
 from specs.issues import FieldPath
 from specs.sentences import listed, say, say_count
-
-DAY = 86_400.0
+from specs.units import DAY
 
 
 @rule(

@@ -15,8 +15,6 @@ from specs.findings import Severity
 from specs.issues import FieldPath
 from specs.sentences import listed, say, say_count
 
-DAY = 86_400.0
-
 
 @rule(
     "BKP-001",

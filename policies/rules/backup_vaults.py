@@ -14,8 +14,7 @@ from specs.findings import Severity
 from specs.issues import FieldPath
 from specs.people import AdminDomain
 from specs.sentences import Sentence, listed, say
-
-DAY = 86_400.0
+from specs.units import DAY
 
 
 @rule(

@@ -10,6 +10,7 @@ from policies.wording import amount
 from specs.findings import Severity
 from specs.people import Contract, Vendor
 from specs.sentences import listed, say
+from specs.units import DAY, YEAR
 
 PROVIDERS = ("carrier", "cloud")
 
@@ -33,14 +34,14 @@ PROVIDERS = ("carrier", "cloud")
     parameters=(
         Parameter(
             "tried",
-            31_557_600.0,
+            YEAR,
             "Longest time since the plan was last tried.",
             "judgement: a year, as one's own plans",
             "duration",
         ),
         Parameter(
             "repair",
-            86_400.0,
+            DAY,
             "Longest time to repair in the contract.",
             "judgement: a day; the availability figures may assume less, and AST-003 compares them",
             "duration",

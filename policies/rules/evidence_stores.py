@@ -12,8 +12,7 @@ from specs.findings import Severity
 from specs.issues import FieldPath
 from specs.platforms import Platform
 from specs.sentences import Sentence, listed, say
-
-YEAR = 31_557_600.0
+from specs.units import YEAR
 
 OUTSIDE = ("internet", "dmz", "users", "tenant")
 """Zones from which nothing may reach evidence."""

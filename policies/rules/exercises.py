@@ -13,8 +13,7 @@ from specs.findings import Severity
 from specs.issues import FieldPath
 from specs.sentences import Sentence, say, say_count
 from specs.services import CRITICAL_TIER, SCENARIOS, Scenario, Service
-
-DAY = 86_400.0
+from specs.units import DAY
 
 FAILS_OVER = ("functional", "full")
 """Kinds of exercise in which a service really moves."""

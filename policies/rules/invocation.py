@@ -13,8 +13,7 @@ from specs.people import Contact, Team
 from specs.places import Site
 from specs.sentences import Sentence, listed, say
 from specs.services import CRITICAL_TIER, Service
-
-DAY = 86_400.0
+from specs.units import DAY
 
 FRAGILE = ("mail", "chat")
 """Means of contact that go with the systems whose loss is to be spoken of."""

@@ -11,9 +11,6 @@ from specs.issues import FieldPath
 from specs.people import AdminDomain, Keys
 from specs.sentences import Sentence, listed, say
 
-DAY = 86_400.0
-YEAR = 31_557_600.0
-
 SECURITY = ("firewall", "identity", "pki-kms", "siem")
 """Platforms whose logs matter whatever their tier."""
 

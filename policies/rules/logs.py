@@ -10,9 +10,7 @@ from specs.findings import Severity
 from specs.issues import FieldPath
 from specs.platforms import Platform
 from specs.sentences import Sentence, listed, say, say_count
-
-DAY = 86_400.0
-YEAR = 31_557_600.0
+from specs.units import DAY, YEAR
 
 SECURITY = ("firewall", "identity", "pki-kms", "siem")
 """Platforms whose logs matter whatever their tier."""

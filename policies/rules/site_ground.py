@@ -10,9 +10,7 @@ from specs.findings import Severity
 from specs.issues import FieldPath
 from specs.places import Rack, Site
 from specs.sentences import listed, say, say_count
-
-YEAR = 31_557_600.0
-"""Seconds of a Julian year, the unit of the specs."""
+from specs.units import YEAR
 
 
 @rule(

@@ -10,6 +10,7 @@ from specs.findings import Severity
 from specs.issues import FieldPath
 from specs.platforms import Platform
 from specs.sentences import listed, say
+from specs.units import DAY
 
 ALIKE = ("software", "version", "baseline")
 """Fields in which twins are the same."""
@@ -33,7 +34,7 @@ ALIKE = ("software", "version", "baseline")
     parameters=(
         Parameter(
             "checked",
-            86_400.0,
+            DAY,
             "Longest time between two comparisons with the baseline.",
             "judgement: a day, so that no change outlives a night",
             "duration",

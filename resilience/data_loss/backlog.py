@@ -15,7 +15,8 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from math import ceil, floor, inf
 
-from resilience.data_loss.write_profile import DAY, WriteProfile
+from resilience.data_loss.write_profile import WriteProfile
+from specs.units import DAY
 
 CLOSE = 1e-9
 """A backlog below this share of a day's writes is none."""

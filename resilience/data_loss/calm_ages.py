@@ -8,10 +8,11 @@ from resilience.clean_copies import whole_age
 from resilience.data_loss.backlog import greatest_delay
 from resilience.data_loss.copies import Copies, Copy
 from resilience.data_loss.feeds import Feed
-from resilience.data_loss.write_profile import DAY, ProfileBounds, WriteProfile, profiles_of
+from resilience.data_loss.write_profile import ProfileBounds, WriteProfile, profiles_of
 from resilience.failover_flows.results import Bounds
 from resilience.results import Missing
 from specs.data import Backup
+from specs.units import DAY
 
 Figure = Callable[[WriteProfile, float], float]
 """Something that follows from a day's writes and the rate at which they are copied; infinite: no limit."""

@@ -9,9 +9,10 @@ from resilience.data_loss.calm_ages import CalmAges, between, snapshot_delay
 from resilience.data_loss.copies import Copy
 from resilience.data_loss.feeds import Feed
 from resilience.data_loss.results import CopyUnderFailure
-from resilience.data_loss.write_profile import DAY, ProfileBounds, WriteProfile
+from resilience.data_loss.write_profile import ProfileBounds, WriteProfile
 from resilience.failover_flows.results import Bounds
 from resilience.results import Missing, Tri
+from specs.units import DAY
 
 BITS = 8.0
 """In a byte."""

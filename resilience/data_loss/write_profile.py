@@ -6,9 +6,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from specs.data import Writes
-
-DAY = 86_400.0
-"""Seconds."""
+from specs.units import DAY
 
 HOUR = 3_600.0
 """Seconds."""

@@ -18,8 +18,7 @@ from resilience.results import Missing, in_order
 from resilience.whereabouts import Whereabouts
 from specs.equipment import Device, Model
 from specs.model import Estate
-
-DAY = 86_400.0
+from specs.units import DAY
 
 
 def smallest_purchase(

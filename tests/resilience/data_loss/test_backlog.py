@@ -10,7 +10,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from resilience.data_loss.backlog import Outage, greatest_backlog, greatest_delay
-from resilience.data_loss.write_profile import DAY, HOUR, WriteProfile
+from resilience.data_loss.write_profile import HOUR, WriteProfile
+from specs.units import DAY
 
 SEEDS = st.integers(0, 2**32)
 few = settings(max_examples=40, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resilience.data_loss.calm_ages import snapshot_delay
-from resilience.data_loss.write_profile import DAY, HOUR, WriteProfile, profiles_of
+from resilience.data_loss.write_profile import HOUR, WriteProfile, profiles_of
 from specs.data import Writes
+from specs.units import DAY
 
 
 def random_day(seed: int) -> WriteProfile:
