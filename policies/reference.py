@@ -153,9 +153,11 @@ def schema() -> str:
 def _index(rules: Sequence[Rule]) -> str:
     rows = [f"| [{rule.id}]({rule.id}.md) | {rule.severity} | {rule.title} |" for rule in rules]
     head = ["| rule | severity | what must hold |", "| --- | --- | --- |"]
-    remark = "A verdict is technical evidence for a part of each control that a rule bears on; it never "
-    "says that one is"
-    lines = [f"<!-- {_NOTE} -->", "", "# Rules", "", *textwrap.wrap(f"{remark} met.", 110), "", *head, *rows]
+    remark = (
+        "A verdict is technical evidence for a part of each control that a rule bears on; it never says "
+        "that one is met."
+    )
+    lines = [f"<!-- {_NOTE} -->", "", "# Rules", "", *textwrap.wrap(remark, 110), "", *head, *rows]
     return "\n".join(lines) + "\n"
 
 
