@@ -119,19 +119,21 @@ def _drills(work: Work) -> str:
     return _json({**_head(work), "drills": held})
 
 
-def _head(work: Work) -> dict[str, Any]:
+def about_estate(work: Work) -> dict[str, str]:
+    """What a document says of the estate that it is of."""
     header = work.loaded.estate.estate
     return {
-        "format_version": "1.0",
-        "tool": {"name": "thabat", "version": work.tool_version},
-        "estate": {
-            "title": header.title.reading("en"),
-            "classification": header.classification,
-            "version": header.version,
-            "digest": work.loaded.digest,
-            "phase": work.phase,
-        },
+        "title": header.title.reading("en"),
+        "classification": header.classification,
+        "version": header.version,
+        "digest": work.loaded.digest,
+        "phase": work.phase,
     }
+
+
+def _head(work: Work) -> dict[str, Any]:
+    tool = {"name": "thabat", "version": work.tool_version}
+    return {"format_version": "1.0", "tool": tool, "estate": about_estate(work)}
 
 
 def _json(value: Any) -> str:

@@ -13,7 +13,7 @@ from securesystemslib.signer import Signer  # type: ignore[attr-defined]
 from policies.bundle import chain, statement
 from policies.bundle.canonical import digest, rendered
 from policies.bundle.contents import root_of, specs_of
-from policies.bundle.deriving import Work, derived, own_rules
+from policies.bundle.deriving import Work, about_estate, derived, own_rules
 from policies.bundle.envelope import as_bytes, signed
 from policies.bundle.statement import ENVELOPE, GIVEN, LOG, ROLES, VERSIONS, Role, Statement
 from policies.bundle.versions import versions
@@ -73,18 +73,10 @@ def bundle(
         complaint = statement.unsafe(one.name)
         if complaint:
             raise statement.UnsafeName(f"`{shown(one.name)}` cannot be packed: {complaint}")
-    header = work.loaded.estate.estate
     said = {
         "format_version": statement.FORMAT_VERSION,
         "tool": {"name": "thabat", "version": work.tool_version},
-        "estate": {
-            "title": header.title.reading("en"),
-            "classification": header.classification,
-            "version": header.version,
-            "digest": work.loaded.digest,
-            "phase": work.phase,
-            "specs": root_of(single),
-        },
+        "estate": {**about_estate(work), "specs": root_of(single)},
         "options": {
             "judged_on": work.judged_on.isoformat(),
             "proofs": work.proofs,
