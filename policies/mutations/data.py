@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from policies.mutations.mutation import Ground, Mutant, Mutation, mutation
 from specs.data import AtRest, Backup, Vault
+from specs.people import AdminDomain, Keys
+from specs.platforms import Platform
 from specs.units import DAY
 
 
@@ -154,20 +156,16 @@ def encryption_not_told(ground: Ground) -> Iterator[Mutant]:
 
 @mutation("CRY-003", "Keys are kept by one person.")
 def one_custodian(ground: Ground) -> Iterator[Mutant]:
-    used = {dataset.at_rest.keys for dataset in ground.facts.critical_datasets if dataset.at_rest is not None}
-    for domain in ground.estate.admin_domains.values():
-        if domain.id in used and domain.keys is not None:
-            keys = domain.keys.model_copy(update={"custodians": 1, "quorum": 1})
-            yield ground.put("admin_domains", domain, keys=keys)
+    for domain, held in _vital_keys(ground):
+        keys = held.model_copy(update={"custodians": 1, "quorum": 1})
+        yield ground.put("admin_domains", domain, keys=keys)
 
 
 @mutation("CRY-003", "Keys are escrowed nowhere.")
 def keys_escrowed_nowhere(ground: Ground) -> Iterator[Mutant]:
-    used = {dataset.at_rest.keys for dataset in ground.facts.critical_datasets if dataset.at_rest is not None}
-    for domain in ground.estate.admin_domains.values():
-        if domain.id in used and domain.keys is not None and domain.keys.escrow:
-            keys = domain.keys.model_copy(update={"escrow": ()})
-            yield ground.put("admin_domains", domain, keys=keys)
+    for domain, held in _vital_keys(ground):
+        if held.escrow:
+            yield ground.put("admin_domains", domain, keys=held.model_copy(update={"escrow": ()}))
 
 
 @mutation("DAT-001", "A replica stands abroad.")
@@ -196,10 +194,9 @@ def no_legal_basis(ground: Ground) -> Iterator[Mutant]:
 
 @mutation("LOG-001", "Logs are kept for a week.")
 def logs_kept_for_a_week(ground: Ground) -> Iterator[Mutant]:
-    stores = {one.logs_to for one in ground.facts.critical_platforms}
-    for platform in ground.estate.platforms.values():
-        if platform.id in stores and platform.log_retention is not None:
-            yield ground.put("platforms", platform, log_retention=7 * DAY, log_retention_hot=7 * DAY)
+    for store in _log_stores(ground):
+        if store.log_retention is not None:
+            yield ground.put("platforms", store, log_retention=7 * DAY, log_retention_hot=7 * DAY)
 
 
 @mutation("LOG-001", "A vital platform logs nowhere.")
@@ -219,10 +216,9 @@ def logs_of_their_own(ground: Ground) -> Iterator[Mutant]:
 
 @mutation("LOG-002", "Logs may be rewritten.")
 def logs_may_be_rewritten(ground: Ground) -> Iterator[Mutant]:
-    stores = {one.logs_to for one in ground.facts.critical_platforms}
-    for platform in ground.estate.platforms.values():
-        if platform.id in stores and platform.write_once:
-            yield ground.put("platforms", platform, write_once=False)
+    for store in _log_stores(ground):
+        if store.write_once:
+            yield ground.put("platforms", store, write_once=False)
 
 
 @mutation("LOG-003", "An evidence store may be rewritten.")
@@ -237,6 +233,20 @@ def one_person_moves_evidence(ground: Ground) -> Iterator[Mutant]:
     for platform in ground.estate.platforms.values():
         if platform.kind == "evidence":
             yield ground.put("platforms", platform, two_person_transfer=False)
+
+
+def _vital_keys(ground: Ground) -> Iterator[tuple[AdminDomain, Keys]]:
+    """Domains that hold keys of vital data, each with what it says of them."""
+    used = {dataset.at_rest.keys for dataset in ground.facts.critical_datasets if dataset.at_rest is not None}
+    for domain in ground.estate.admin_domains.values():
+        if domain.id in used and domain.keys is not None:
+            yield domain, domain.keys
+
+
+def _log_stores(ground: Ground) -> Iterator[Platform]:
+    """Platforms that vital ones log to."""
+    stores = {one.logs_to for one in ground.facts.critical_platforms}
+    yield from (platform for platform in ground.estate.platforms.values() if platform.id in stores)
 
 
 def _confidential(ground: Ground, dataset: str) -> bool:

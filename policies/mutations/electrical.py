@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.mutations.mutation import Ground, Mutant, Mutation, mutation
-from specs.power import PowerElement
+from specs.power import Fuel, PowerElement
 
 
 @mutation("PWR-001", "A vital device loses its second feed.")
@@ -45,19 +45,15 @@ def batteries_too_small(ground: Ground) -> Iterator[Mutant]:
 
 @mutation("PWR-004", "A generator's tank holds a twentieth.")
 def tank_too_small(ground: Ground) -> Iterator[Mutant]:
-    for element in ground.estate.power.values():
-        fuel = element.fuel
-        vital = element.kind == "generator" and element.site in ground.facts.critical_sites
-        if vital and fuel is not None and fuel.tank is not None:
+    for element, fuel in _vital_fuel(ground):
+        if fuel.tank is not None:
             yield ground.put("power", element, fuel=fuel.model_copy(update={"tank": fuel.tank / 20}))
 
 
 @mutation("PWR-004", "Nobody refuels a generator.")
 def nobody_refuels(ground: Ground) -> Iterator[Mutant]:
-    for element in ground.estate.power.values():
-        fuel = element.fuel
-        vital = element.kind == "generator" and element.site in ground.facts.critical_sites
-        if vital and fuel is not None and fuel.contract is not None:
+    for element, fuel in _vital_fuel(ground):
+        if fuel.contract is not None:
             yield ground.put("power", element, fuel=fuel.model_copy(update={"contract": None}))
 
 
@@ -103,6 +99,14 @@ def cooling_without_ups(ground: Ground) -> Iterator[Mutant]:
     for unit in ground.estate.cooling.values():
         if set(unit.serves) & set(ground.facts.critical_rooms) and unit.feeds and unit.site in grids:
             yield ground.put("cooling", unit, feeds=(grids[unit.site],), ride_through=None)
+
+
+def _vital_fuel(ground: Ground) -> Iterator[tuple[PowerElement, Fuel]]:
+    """Generators at vital sites, each with its fuel."""
+    for element in ground.estate.power.values():
+        vital = element.kind == "generator" and element.site in ground.facts.critical_sites
+        if vital and element.fuel is not None:
+            yield element, element.fuel
 
 
 def _vital_ups(ground: Ground) -> Iterator[PowerElement]:
