@@ -1,6 +1,5 @@
 """What trips, on small random power chains: held against a plain evaluation of one scenario at a time."""
 
-from collections import defaultdict
 from itertools import combinations
 from random import Random
 from typing import Any
@@ -17,6 +16,7 @@ from resilience.graph import build
 from resilience.loads import Loads
 from resilience.sweep import Sweep
 from specs.model import Estate
+from tests.resilience.failure_sweep.plain_power import taken
 from tests.resilience.sketch import estate
 
 
@@ -114,11 +114,7 @@ class Plain:
         return watts
 
     def sources(self, name: str) -> list[str]:
-        groups: dict[tuple[bool, int], list[str]] = defaultdict(list)
-        for entry in self.whole.power[name].inputs:
-            if entry.source in self.live:
-                groups[entry.normally == "open", entry.priority].append(entry.source)
-        return groups[min(groups)][: None if not min(groups)[0] else 1] if groups else []
+        return taken(self.whole.power[name], self.live)
 
 
 @pytest.mark.slow

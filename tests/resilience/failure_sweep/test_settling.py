@@ -17,6 +17,7 @@ from resilience.failure_sweep.swept import Swept
 from resilience.graph import build
 from resilience.sweep import Sweep
 from specs.model import Estate
+from tests.resilience.failure_sweep.plain_power import taken
 from tests.resilience.sketch import estate
 
 SEEDS = st.integers(0, 2**32)
@@ -190,11 +191,7 @@ class Plain:
         return watts
 
     def sources(self, name: str) -> list[str]:
-        groups: dict[tuple[bool, int], list[str]] = defaultdict(list)
-        for entry in self.whole.power[name].inputs:
-            if entry.source in self.live:
-                groups[entry.normally == "open", entry.priority].append(entry.source)
-        return groups[min(groups)][: None if not min(groups)[0] else 1] if groups else []
+        return taken(self.whole.power[name], self.live)
 
 
 class Normal(Plain):
